@@ -107,7 +107,7 @@ type Feed struct {
 	Format  string `yaml:"format"`
 	Charset string `yaml:"charset"`
 	Zone    string `yaml:"zone"`
-	// After is keep (the default), move (to done/ in the folder) or delete.
+	// After is keep (the default), move (to .done/ in the folder) or delete.
 	After string `yaml:"after"`
 }
 

@@ -1,0 +1,87 @@
+// Package intake takes deliveries in: it watches folders, decides when a file
+// is whole, and hands each delivery on exactly once for every content it had.
+// A delivery is written down before it is handed on and ticked off after, so
+// that a crash in between repeats it with the same time of receipt.
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver of the ledger
+)
+
+// Ledger is what has been taken in, in DIR/ingest.db. It is safe for use by
+// several goroutines of one process; a second process is kept out by the lock
+// on the directory.
+type Ledger struct{ db *sql.DB }
+
+// OpenLedger opens or makes the ledger in dir.
+func OpenLedger(ctx context.Context, dir string) (*Ledger, error) {
+	path := filepath.Join(dir, "ingest.db")
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(5000)")
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	const schema = `CREATE TABLE IF NOT EXISTS deliveries(
+		feed TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+		received TEXT NOT NULL, captured INTEGER NOT NULL DEFAULT 0,
+		PRIMARY KEY(feed, name, size, sha256)) WITHOUT ROWID`
+	if _, err := db.ExecContext(ctx, schema); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, joinClose(err, db))
+	}
+	return &Ledger{db}, nil
+}
+
+func joinClose(err error, db *sql.DB) error {
+	if cerr := db.Close(); cerr != nil {
+		return fmt.Errorf("%w (and closing: %w)", err, cerr)
+	}
+	return err
+}
+
+// Begin notes a delivery down unless it is there. It returns the time of
+// receipt that counts, which is that of the first attempt, and whether the
+// delivery has been captured already.
+func (l *Ledger) Begin(ctx context.Context, d *Delivery) (captured bool, err error) {
+	_, err = l.db.ExecContext(ctx, `INSERT INTO deliveries(feed, name, size, sha256, received) VALUES(?,?,?,?,?) ON CONFLICT DO NOTHING`,
+		d.Feed, d.Name, d.Size, d.SHA256, d.Received.UTC().Format(time.RFC3339Nano))
+	if err != nil {
+		return false, fmt.Errorf("note %s/%s down: %w", d.Feed, d.Name, err)
+	}
+	var received string
+	err = l.db.QueryRowContext(ctx, `SELECT received, captured FROM deliveries WHERE feed=? AND name=? AND size=? AND sha256=?`,
+		d.Feed, d.Name, d.Size, d.SHA256).Scan(&received, &captured)
+	if err != nil {
+		return false, fmt.Errorf("look %s/%s up: %w", d.Feed, d.Name, err)
+	}
+	if d.Received, err = time.Parse(time.RFC3339Nano, received); err != nil {
+		return false, fmt.Errorf("look %s/%s up: %w", d.Feed, d.Name, err)
+	}
+	return captured, nil
+}
+
+// Done ticks a delivery off.
+func (l *Ledger) Done(ctx context.Context, d *Delivery) error {
+	_, err := l.db.ExecContext(ctx, `UPDATE deliveries SET captured=1 WHERE feed=? AND name=? AND size=? AND sha256=?`, d.Feed, d.Name, d.Size, d.SHA256)
+	if err != nil {
+		return fmt.Errorf("tick %s/%s off: %w", d.Feed, d.Name, err)
+	}
+	return nil
+}
+
+// Empty tells whether nothing was ever taken in.
+func (l *Ledger) Empty(ctx context.Context) (bool, error) {
+	var n int
+	if err := l.db.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM deliveries LIMIT 1)`).Scan(&n); err != nil {
+		return false, fmt.Errorf("count deliveries: %w", err)
+	}
+	return n == 0, nil
+}
+
+// Close closes the ledger.
+func (l *Ledger) Close() error { return l.db.Close() }
