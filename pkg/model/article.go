@@ -157,9 +157,19 @@ type Wire struct {
 	Change   Change   `json:"change,omitzero"`
 	Priority Priority `json:"priority,omitzero"`
 	Raw      RawRef   `json:"raw,omitzero"`
+	// Service tells service traffic from news: advisory, daybook, tabular or test.
+	Service string `json:"service,omitzero"`
+	// Notes are the public editor's notes that have a role; EdNote joins them all.
+	Notes    []Note   `json:"notes,omitempty"`
 	Warnings []string `json:"warnings,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
+}
+
+// Note is an editor's note with the role that its format gives it.
+type Note struct {
+	Role string `json:"role"`
+	Text string `json:"text"`
 }
 
 // RawRef points at the raw record an article was parsed from.

@@ -52,6 +52,22 @@ func DecodeArticle(b []byte) (*Article, error) {
 	return &a, nil
 }
 
+// DecodeNinjs reads an article that may lack the wire extension, as somebody
+// hands it in by hand; feed is the feed it then counts as.
+func DecodeNinjs(b []byte, feed string) (*Article, error) {
+	var a Article
+	if err := decode(b, &a); err != nil {
+		return nil, err
+	}
+	if a.Wire.Feed == "" {
+		a.Wire.Feed = feed
+	}
+	if f := a.Check(); len(f) > 0 {
+		return nil, f
+	}
+	return &a, nil
+}
+
 // DecodeEnriched reads an enriched article; see DecodeArticle.
 func DecodeEnriched(b []byte) (*Enriched, error) {
 	var e Enriched
