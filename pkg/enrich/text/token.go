@@ -202,12 +202,13 @@ func (z *tokenizer) mark(i, j int) int {
 	}
 	switch c {
 	case '.', '-', '*', '=', '_', '~', '#', '`', '\'', '<', '>', '+':
-		n := 1
-		for i+n < j && z.s[i+n] == c {
-			n++
+		most := j - i
+		if c == '\'' || c == '`' {
+			most = min(most, 2)
 		}
-		if (c == '\'' || c == '`') && n > 2 {
-			n = 2
+		n := 1
+		for n < most && z.s[i+n] == c {
+			n++
 		}
 		return n
 	case '!', '?':
