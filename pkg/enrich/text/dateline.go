@@ -43,11 +43,15 @@ func datelineEnd(s string, toks []Token) int {
 		case ")":
 			bracket = false
 			agency = true
+			// "Lucknow, Jan 24 (PTI) Uttar Pradesh ..."
+			if month && lower == 0 && capitals > 0 && i+1 < len(toks) && startsUpper(s[toks[i+1].Start:]) {
+				return i + 1
+			}
 			continue
 		case ",", ".", "'s":
 			continue
 		case "-", "--", "—", "–", "―":
-			before := i > 0 && toks[i-1].End < toks[i].Start
+			before := i > 0 && (toks[i-1].End < toks[i].Start || s[toks[i-1].Start] == '.')
 			if w == "-" && !(before && spaced) || bracket {
 				continue
 			}
@@ -102,17 +106,28 @@ func datelineEnd(s string, toks []Token) int {
 	return end
 }
 
-// agencyAhead reports whether a bracketed name and a dash follow within a few
-// tokens.
+// agencyAhead reports whether an agency follows within a few tokens: a
+// bracketed name with a dash, a stop or a month about it, or a month and a
+// name in capitals before a dash ("Tehran, April 6, IRNA -- ").
 func agencyAhead(s string, toks []Token) bool {
+	month := false
 	for i := 0; i+1 < len(toks) && i < 14; i++ {
-		if s[toks[i].Start:toks[i].End] == ")" {
-			switch s[toks[i+1].Start:toks[i+1].End] {
-			case "-", "--", "—", "–", "―":
-				return true
-			}
-			return false
+		w, next := s[toks[i].Start:toks[i].End], s[toks[i+1].Start:toks[i+1].End]
+		month = month || isMonth(w)
+		if w == ")" {
+			return month || isDash(next) || next == "."
 		}
+		if month && len(w) > 1 && allUpper(w) && isDash(next) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDash(w string) bool {
+	switch w {
+	case "-", "--", "—", "–", "―":
+		return true
 	}
 	return false
 }

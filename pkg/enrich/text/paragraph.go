@@ -13,13 +13,15 @@ const maxWrap = 100
 // paragraphs cuts a text into its non-blank pieces. A blank line separates
 // paragraphs. A single line break does where the text is not wrapped by hand:
 // behind a line longer than any wire wraps, before an indented line or a list
-// item, and behind a line that leaves room for the next line's first word
-// (unless a lower-case word goes on with the sentence).
+// item, and behind a line that leaves room for the next line's first word.
+// Neither does where the sentence goes on: behind a line that no mark closes,
+// before a lower-case word.
 // U+2029 separates paragraphs, U+2028, form feeds and vertical tabs end lines.
 func paragraphs(s string) []piece {
 	width := wrapWidth(s)
 	var out []piece
 	start, end := -1, 0 // the open paragraph
+	blank := false      // whether a blank line came after it
 	length := 0         // of the open paragraph's last line
 	tail := byte(0)     // its last byte
 	flush := func() {
@@ -32,7 +34,7 @@ func paragraphs(s string) []piece {
 		line, next, para := lineAt(s, i)
 		a, b := trimLine(s, i, line)
 		if a == b {
-			flush()
+			blank = true
 			i = next
 			continue
 		}
@@ -43,10 +45,11 @@ func paragraphs(s string) []piece {
 				room -= 3
 			}
 			wraps := startsLower(s[a:b]) && !closes(tail)
-			if length > maxWrap || room <= width && !wraps || indent(s, i, a) >= 2 || listItem(s[a:b]) {
+			if !wraps && (blank || length > maxWrap || room <= width) || indent(s, i, a) >= 2 || listItem(s[a:b]) {
 				flush()
 			}
 		}
+		blank = false
 		if start < 0 {
 			start = a
 		}

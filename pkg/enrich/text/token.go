@@ -347,6 +347,8 @@ func (z *tokenizer) word(i, j int) int {
 				continue
 			case prev == clsLetter && segment == i && next != clsLetter && isAbbreviation(s[i:q]) && (q+1 >= j || s[q+1] != '.'):
 				return q + 1
+			case q-i == 2 && segment == i && numbersAhead(s, i, q):
+				return q + 1
 			}
 			return q
 		case ',':
@@ -402,6 +404,19 @@ func (z *tokenizer) word(i, j int) int {
 		return q
 	}
 	return q
+}
+
+// numbersAhead reports whether s[i:q] is "No" and its stop at q stands before
+// a number.
+func numbersAhead(s string, i, q int) bool {
+	if s[i] != 'N' && s[i] != 'n' || s[i+1] != 'o' && s[i+1] != 'O' {
+		return false
+	}
+	q++
+	if q < len(s) && s[q] == ' ' {
+		q++
+	}
+	return q < len(s) && byteClass(s[q]) == clsDigit
 }
 
 // endsI reports whether the one letter [i, q) with a stop at q is the word

@@ -83,6 +83,8 @@ func abbreviationOf(w string) abbr {
 		if capital {
 			return abbrOther
 		}
+	case "no": // only before a number has it kept its stop
+		return abbrTitle
 	case "etc", "al", "est", "tel", "ext", "incl", "ibid":
 		if !capital {
 			return abbrOther
@@ -91,8 +93,8 @@ func abbreviationOf(w string) abbr {
 	return abbrNone
 }
 
-// isAbbreviation reports whether w keeps the stop behind it.
-func isAbbreviation(w string) bool { return abbreviationOf(w) != abbrNone }
+// isAbbreviation reports whether w keeps the stop behind it, whatever follows.
+func isAbbreviation(w string) bool { return abbreviationOf(w) != abbrNone && !equalFold(w, "no") }
 
 // isStarter reports whether the word w, capitalised, tells that a sentence
 // begins: a word that is capitalised for no other reason.
