@@ -43,6 +43,7 @@ func Run(args []string) error {
 	if len(vs) < *leaves {
 		return fmt.Errorf("%d vectors for %d clusters", len(vs), *leaves)
 	}
+	centre(vs, min(*fit, len(vs)))
 	centres, weight := kmeans(vs[:min(*fit, len(vs))], *leaves, *rounds, os.Stderr)
 	assigned := make([]int, len(vs))
 	for i, v := range vs {
@@ -68,7 +69,7 @@ const dims = 50
 
 type vector [dims]float32
 
-// read returns up to count words with a letter, and their vectors at length 1.
+// read returns up to count words with a letter, and their vectors.
 func read(wordFile, vectorFile string, count int) ([]string, []vector, error) {
 	wf, err := os.Open(wordFile)
 	if err != nil {
@@ -99,13 +100,9 @@ func read(wordFile, vectorFile string, count int) ([]string, []vector, error) {
 	var vs []vector
 	sc := bufio.NewScanner(wf)
 	for i := 0; sc.Scan() && i < rows && len(names) < count; i++ {
-		v := all[i]
-		n := float32(math.Sqrt(float64(dot(&v, &v))))
-		if n == 0 || strings.IndexFunc(sc.Text(), unicode.IsLetter) < 0 {
-			continue
+		if strings.IndexFunc(sc.Text(), unicode.IsLetter) >= 0 {
+			names, vs = append(names, sc.Text()), append(vs, all[i])
 		}
-		scale(&v, 1/n)
-		names, vs = append(names, sc.Text()), append(vs, v)
 	}
 	if err := sc.Err(); err != nil {
 		return nil, nil, fmt.Errorf("words: %w", err)
@@ -138,6 +135,25 @@ func npyHeader(r io.Reader) (int, error) {
 		}
 	}
 	return rows, nil
+}
+
+// centre takes the mean of the first n vectors from all, which is what they
+// have in common whatever they mean, and brings them to length 1.
+func centre(vs []vector, n int) {
+	var mean vector
+	for _, v := range vs[:n] {
+		for i, x := range v {
+			mean[i] += x / float32(n)
+		}
+	}
+	for i := range vs {
+		for d := range vs[i] {
+			vs[i][d] -= mean[d]
+		}
+		if l := float32(math.Sqrt(float64(dot(&vs[i], &vs[i])))); l > 0 {
+			scale(&vs[i], 1/l)
+		}
+	}
 }
 
 func scale(v *vector, by float32) {

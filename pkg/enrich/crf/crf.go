@@ -63,7 +63,7 @@ const forbidden = math.MinInt32 / 4
 
 // Hash folds a template number and a string into a feature. It is FNV-1a with
 // a final mix, never 0.
-func Hash(template uint32, s string) uint64 {
+func Hash[T string | []byte](template uint32, s T) uint64 {
 	h := uint64(14695981039346656037) ^ uint64(template)*0x9E3779B97F4A7C15
 	for i := 0; i < len(s); i++ {
 		h = (h ^ uint64(s[i])) * 1099511628211
