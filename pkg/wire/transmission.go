@@ -7,10 +7,12 @@
 package wire
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dateline-wire/dateline/pkg/model"
 )
@@ -73,3 +75,65 @@ type Result struct {
 
 // Yield takes one result; an error from it ends the reading and is returned.
 type Yield func(Result) error
+
+// TextReader reads the transmission as UTF-8 (see ToUTF8). What is valid UTF-8
+// is streamed; everything else is held in memory, up to MaxConvert bytes.
+// declared is what the document says of its charset.
+func (t *Transmission) TextReader(declared string) (io.Reader, []string, error) {
+	ok, err := t.validUTF8()
+	if err != nil {
+		return nil, nil, err
+	}
+	if ok && t.Charset == "" {
+		r := bufio.NewReaderSize(t.Reader(), 64<<10)
+		if b, _ := r.Peek(3); string(b) == "\xef\xbb\xbf" {
+			if _, err := r.Discard(3); err != nil {
+				return nil, nil, err
+			}
+		}
+		return r, nil, nil
+	}
+	if t.Size > MaxConvert {
+		return nil, nil, fmt.Errorf("read %s: %d bytes that are no UTF-8: at most %d are converted", t.Name, t.Size, MaxConvert)
+	}
+	b, err := t.Bytes()
+	if err != nil {
+		return nil, nil, err
+	}
+	u, warnings := ToUTF8(b, t.Charset, declared)
+	return bytes.NewReader(u), warnings, nil
+}
+
+// MaxConvert is the size in bytes of the largest transmission in another
+// charset than UTF-8.
+const MaxConvert = 256 << 20
+
+// validUTF8 reads once through, piece by piece.
+func (t *Transmission) validUTF8() (bool, error) {
+	buf := make([]byte, min(t.Size, 256<<10)+utf8.UTFMax)
+	keep := 0
+	r := t.Reader()
+	for {
+		n, err := r.Read(buf[keep:])
+		b := buf[:keep+n]
+		cut := len(b)
+		for i := 1; i <= utf8.UTFMax-1 && i <= len(b); i++ {
+			if utf8.RuneStart(b[len(b)-i]) {
+				if !utf8.FullRune(b[len(b)-i:]) {
+					cut = len(b) - i
+				}
+				break
+			}
+		}
+		if !utf8.Valid(b[:cut]) {
+			return false, nil
+		}
+		keep = copy(buf, b[cut:])
+		if err == io.EOF {
+			return keep == 0, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("read %s: %w", t.Name, err)
+		}
+	}
+}
