@@ -37,21 +37,20 @@ const (
 	Killed    Status = "killed"
 )
 
-// strictness orders what versions of one revision ask for.
-func (s Status) strictness() int {
-	switch s {
-	case Killed:
-		return 4
-	case Withheld:
-		return 3
-	case Embargoed:
-		return 2
-	case Usable:
-		return 1
-	default:
-		return 0
+// Rank is how strict a status is: 0 for None, then from 1 for Usable over
+// Embargoed and Withheld to 4 for Killed. It orders versions of one revision,
+// in stores too, and never changes.
+func (s Status) Rank() int { return max(slices.Index(ranked(), s), 0) }
+
+// OfRank is the status of a rank, None when there is none of it.
+func OfRank(rank int) Status {
+	if all := ranked(); rank > 0 && rank < len(all) {
+		return all[rank]
 	}
+	return None
 }
+
+func ranked() []Status { return []Status{None, Usable, Embargoed, Withheld, Killed} }
 
 // Version is what deciding needs to know of one version.
 type Version struct {
@@ -112,7 +111,7 @@ func Same(a, b Version) bool {
 func Compare(a, b Version) int {
 	return cmp.Or(
 		cmp.Compare(a.Revision, b.Revision),
-		cmp.Compare(a.Asks.strictness(), b.Asks.strictness()),
+		cmp.Compare(a.Asks.Rank(), b.Asks.Rank()),
 		strings.Compare(a.SHA256, b.SHA256),
 		cmp.Compare(a.Item, b.Item),
 		strings.Compare(a.Feed, b.Feed),
