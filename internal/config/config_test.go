@@ -84,3 +84,14 @@ func TestDefaultIsValid(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestTheShippedFileIsTheDefault(t *testing.T) {
+	c, err := Load("../../deployments/dateline.yaml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := Default()
+	if got, want := fmt.Sprintf("%+v", *c), fmt.Sprintf("%+v", d); got != want {
+		t.Errorf("the shipped file differs from the defaults\n got %s\nwant %s", got, want)
+	}
+}
