@@ -102,10 +102,20 @@ func notice(a *model.Article, asks story.Status) []byte {
 }
 
 // LineFor makes the line of a change from what the store holds now: the status
-// of the chain, what the version asked for, its feed and its record or nil.
+// of the chain, what the version asked for, its feed and its record or nil. A
+// record stands in a line as it came, but for the pubStatus of one whose
+// embargo has ended: with its text out it is usable.
 func LineFor(c Change, now story.Status, asks story.Status, feed string, doc []byte) ([]byte, error) {
 	switch {
 	case c.Line == Record && now == story.Usable && doc != nil:
+		if asks == story.Embargoed {
+			e, err := readDoc(doc)
+			if err != nil {
+				return nil, fmt.Errorf("read the stored record of %s: %w", c.URI, err)
+			}
+			e.PubStatus = model.Usable
+			return model.Encode(e)
+		}
 		if !bytes.ContainsAny(doc, "\r\n") {
 			return doc, nil
 		}
