@@ -12,13 +12,11 @@ package crf
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"slices"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -34,7 +32,7 @@ const (
 	magic    = "DLCRF1\n"
 	lanes    = 4   // labels in one word of the table
 	bias     = 128 // what is added to a weight so that a lane is never negative
-	maxRows  = 1 << 24
+	maxRows  = 1<<24 - 1
 	maxScale = 1 << 20
 )
 
@@ -46,17 +44,18 @@ type Model struct {
 	start  []int32
 	end    []int32
 
-	words int // uint64 words of weights in a slot
+	words int // uint64 words in a row
 	shift uint
-	slots []uint64 // (1+words) a slot: key, then lanes of biased weights; key 0 is empty
-	rows  int
+	slots []uint64  // 40 bits of key, 24 bits of row; 0 is empty
+	rows  []uint64  // lanes of biased weights, in the order of the keys
+	exps  []float64 // exp(-i*scale)
 }
 
 // Labels returns the names of the labels in order. It must not be changed.
 func (m *Model) Labels() []string { return m.labels }
 
 // Features returns how many features have weights.
-func (m *Model) Features() int { return m.rows }
+func (m *Model) Features() int { return len(m.rows) / m.words }
 
 // forbidden is the weight of a transition that never happens.
 const forbidden = math.MinInt32 / 4
@@ -100,18 +99,14 @@ func (m *Model) slot(k uint64) uint64 { return (k * 0x9E3779B97F4A7C15) >> m.shi
 // row returns the weights of a feature, nil when it has none.
 func (m *Model) row(f uint64) []uint64 {
 	k := key(f)
-	stride := uint64(1 + m.words)
-	n := uint64(len(m.slots)) / stride
+	mask := uint64(len(m.slots) - 1)
 	for i := m.slot(k); ; i++ {
-		if i == n {
-			i = 0
-		}
-		at := i * stride
-		switch m.slots[at] {
-		case k:
-			return m.slots[at+1 : at+stride]
-		case 0:
+		switch s := m.slots[i&mask]; {
+		case s == 0:
 			return nil
+		case s>>24 == k:
+			at := int(s&(1<<24-1)) * m.words
+			return m.rows[at : at+m.words]
 		}
 	}
 }
@@ -120,31 +115,28 @@ func (m *Model) row(f uint64) []uint64 {
 func (m *Model) build(keys []uint64, weights []int8) {
 	l := len(m.labels)
 	m.words = (l + lanes - 1) / lanes
-	m.rows = len(keys)
 	bits := uint(1)
 	for 1<<bits < len(keys)*3/2+2 {
 		bits++
 	}
 	m.shift = 64 - bits
-	n := uint64(1) << bits
-	stride := uint64(1 + m.words)
-	m.slots = make([]uint64, n*stride)
+	m.slots = make([]uint64, 1<<bits)
+	m.rows = make([]uint64, len(keys)*m.words)
+	mask := uint64(len(m.slots) - 1)
 	for r, k := range keys {
 		i := m.slot(k)
-		for m.slots[i*stride] != 0 {
-			if i++; i == n {
-				i = 0
-			}
+		for m.slots[i&mask] != 0 {
+			i++
 		}
-		m.slots[i*stride] = k
-		row := m.slots[i*stride+1 : (i+1)*stride]
-		for y := range m.words * lanes {
-			w := uint64(bias)
-			if y < l {
-				w = uint64(int(weights[r*l+y]) + bias)
-			}
-			row[y/lanes] |= w << (16 * (y % lanes))
+		m.slots[i&mask] = k<<24 | uint64(r)
+		row := m.rows[r*m.words : (r+1)*m.words]
+		for y, w := range weights[r*l : (r+1)*l] {
+			row[y/lanes] |= uint64(int(w)+bias) << (16 * (y % lanes))
 		}
+	}
+	m.exps = make([]float64, min(int(40/m.scale)+1, 1<<14))
+	for i := range m.exps {
+		m.exps[i] = math.Exp(-float64(i) * m.scale)
 	}
 }
 
@@ -165,27 +157,21 @@ func (m *Model) Encode(w io.Writer) error {
 			b = binary.AppendVarint(b, int64(v))
 		}
 	}
-	type entry struct {
-		key uint64
-		row []uint64
-	}
-	var rows []entry
-	stride := 1 + m.words
-	for i := 0; i < len(m.slots); i += stride {
-		if m.slots[i] != 0 {
-			rows = append(rows, entry{m.slots[i], m.slots[i+1 : i+stride]})
+	keys := make([]uint64, m.Features())
+	for _, s := range m.slots {
+		if s != 0 {
+			keys[s&(1<<24-1)] = s >> 24
 		}
 	}
-	slices.SortFunc(rows, func(a, b entry) int { return cmp.Compare(a.key, b.key) })
-	b = binary.AppendUvarint(b, uint64(len(rows)))
+	b = binary.AppendUvarint(b, uint64(len(keys)))
 	last := uint64(0)
-	for _, r := range rows {
-		b = binary.AppendUvarint(b, r.key-last)
-		last = r.key
+	for _, k := range keys {
+		b = binary.AppendUvarint(b, k-last)
+		last = k
 	}
 	for y := range l {
-		for _, r := range rows {
-			b = append(b, byte(int(r.row[y/lanes]>>(16*(y%lanes))&0xFFFF)-bias))
+		for r := range keys {
+			b = append(b, byte(int(m.rows[r*m.words+y/lanes]>>(16*(y%lanes))&0xFFFF)-bias))
 		}
 	}
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))

@@ -153,7 +153,10 @@ func (l *Lattice) forward() {
 			top = max(top, v)
 		}
 		for y, v := range e {
-			out[y] = m.exp(v - top)
+			out[y] = 0
+			if d := int(top - v); d < len(m.exps) {
+				out[y] = m.exps[d]
+			}
 		}
 	}
 	for i := range l.n {
