@@ -41,13 +41,18 @@ func ToUTF8(b []byte, fixed, declared string) ([]byte, []string) {
 			}
 		}
 	}
-	if utf8.Valid(b) {
-		return b, nil
-	}
 	if enc, name := utf16Shape(b); enc != nil {
 		if out, err := enc.NewDecoder().Bytes(b); err == nil {
 			return out, []string{WarnCharsetGuessed + ": " + name}
 		}
+	}
+	if stateful(declared) {
+		if out, err := lookup(declared).NewDecoder().Bytes(b); err == nil {
+			return out, nil
+		}
+	}
+	if utf8.Valid(b) {
+		return b, nil
 	}
 	good, bad := utf8Shape(b)
 	if good > 0 && bad*4 <= good || bad == 1 && truncatedTail(b) {
@@ -95,6 +100,12 @@ func utf16Shape(b []byte) (encoding.Encoding, string) {
 		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), "utf-16be"
 	}
 	return nil, ""
+}
+
+// stateful tells charsets whose text is valid UTF-8 to look at.
+func stateful(name string) bool {
+	n := strings.ToLower(strings.TrimSpace(name))
+	return (strings.HasPrefix(n, "iso-2022") || strings.HasPrefix(n, "csiso2022")) && lookup(n) != nil
 }
 
 func isUTF8(name string) bool {

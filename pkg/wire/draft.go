@@ -371,7 +371,7 @@ func (t *Transmission) Finish(d *Draft) Result {
 	}
 	if change == "" {
 		change = model.ChangeNew
-		if numbered && number > 1 {
+		if numbered && number > 1 || d.Target != "" && strings.TrimSpace(d.Target) != strings.TrimSpace(d.ID) {
 			change = model.ChangeUpdate
 		}
 	}

@@ -21,8 +21,8 @@ type TextFlow struct {
 	gap   int  // line ends owed before the next word
 	pre   int
 	lists []int // counters of open lists, -1 for unordered
-	cell  bool  // a cell of this row has been written
-	row   bool
+	cell  bool  // a cell of this row has been opened
+	row   int   // length of the text where the row began
 }
 
 // Words appends running text; white space in it collapses.
@@ -110,7 +110,7 @@ func (f *TextFlow) Open(name string) {
 		f.item()
 	case "tr", "nitf-table-row", "dt", "dd", "caption", "figcaption", "credit":
 		f.Break(1)
-		f.row, f.cell = true, false
+		f.row, f.cell = f.b.Len(), false
 	case "td", "th":
 		if f.cell {
 			f.cellMark()
@@ -131,11 +131,13 @@ func (f *TextFlow) listBreak() {
 }
 
 func (f *TextFlow) cellMark() {
-	f.space, f.gap = false, 0
-	if f.b.Len() > 0 {
+	if f.b.Len() == f.row { // the cells before were empty
+		f.flush()
+		f.b.WriteString("|")
+	} else {
 		f.b.WriteString(" |")
 	}
-	f.space = true
+	f.space, f.gap = true, 0
 }
 
 func (f *TextFlow) item() {

@@ -84,7 +84,11 @@ func (t *Transmission) TextReader(declared string) (io.Reader, []string, error) 
 	if err != nil {
 		return nil, nil, err
 	}
-	if ok && t.Charset == "" {
+	head, err := t.Head(8)
+	if err != nil {
+		return nil, nil, err
+	}
+	if wide, _ := utf16Shape(head); ok && t.Charset == "" && wide == nil && !stateful(declared) {
 		r := bufio.NewReaderSize(t.Reader(), 64<<10)
 		if b, _ := r.Peek(3); string(b) == "\xef\xbb\xbf" {
 			if _, err := r.Discard(3); err != nil {

@@ -17,7 +17,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/dateline-wire/dateline/pkg/wire"
+	"github.com/dateline-wire/dateline/pkg/wire/newsmlg2"
 	"github.com/dateline-wire/dateline/pkg/wire/ninjs"
+	"github.com/dateline-wire/dateline/pkg/wire/nitf"
 	"github.com/dateline-wire/dateline/pkg/wire/plain"
 )
 
@@ -32,6 +34,8 @@ type format struct {
 func formats() []format {
 	return []format{
 		{"ninjs", ninjs.Parse},
+		{newsmlg2.Format, newsmlg2.Parse},
+		{nitf.Format, nitf.Parse},
 		{plain.Format, plain.Parse},
 	}
 }
