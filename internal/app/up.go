@@ -240,10 +240,13 @@ func (p *passage) print(ctx context.Context) error {
 				}
 				return err
 			}
+			p.seq = c.Seq
+			if c.Revision != st.Revision {
+				continue // another version has taken its place, with a line of its own
+			}
 			if err := p.out.Story(c, st, record(st)); err != nil {
 				return err
 			}
-			p.seq = c.Seq
 		}
 	}
 }

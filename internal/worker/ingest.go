@@ -148,7 +148,7 @@ func (p *parser) handle(ctx context.Context, rec *pipeline.Record) ([]pipeline.R
 	}
 	trace := traceparent(rec)
 	var out []pipeline.Record
-	held, articles := 0, 0
+	held := 0
 	var faults []error
 	class := pipeline.Undecodable
 	err = all.Parse(ctx, t, func(r wire.Result) error {
@@ -160,7 +160,6 @@ func (p *parser) handle(ctx context.Context, rec *pipeline.Record) ([]pipeline.R
 				faults = append(faults, fmt.Errorf("item %d: %w", r.Item, err))
 				return nil
 			}
-			articles++
 			held += len(value)
 			out = append(out, pipeline.Record{Topic: pipeline.TopicArticles, Key: []byte(r.Article.URI), Value: value,
 				Headers: eventHeaders(r.Article, typeArticle, "", trace)})
@@ -189,8 +188,6 @@ func (p *parser) handle(ctx context.Context, rec *pipeline.Record) ([]pipeline.R
 		return out, nil
 	}
 	reason := fmt.Errorf("%s/%s: %w", t.Feed, t.Name, errors.Join(faults...))
-	p.env.Log.Warn().Str("event", "dead-letter").Str("feed", t.Feed).Str("name", t.Name).Str("topic", rec.Topic).Int("partition", rec.Partition).
-		Int64("offset", rec.Offset).Int("articles", articles).Err(errors.Join(faults...)).Msg("not read")
 	if len(out) > 0 { // the good items of the message go on
 		if err := p.env.Client.Produce(ctx, out); err != nil {
 			return nil, err
