@@ -1,0 +1,207 @@
+// Package deployment finds bodies of people that are sent, to be sent, refused,
+// withdrawn or kept somewhere: troops, police, peacekeepers, advisers,
+// engineers, medics, rescuers, workers, with their number, sender, origin,
+// destination, time, status and who says so.
+//
+// What comes in is a document whose attributions, actors and places may have
+// been found already; what comes out is Enrichment.Deployments, each record
+// with the characters that show it, the rule that made it and a confidence. A
+// layer before it that found nothing takes nothing away: the package then goes
+// by the words alone. A document without a noun for people and a word of
+// moving costs one look at its tokens. The work is linear in the text: every
+// search from a word is bounded. An Annotator is safe for concurrent use on
+// different documents.
+package deployment
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dateline-wire/dateline/pkg/enrich/text"
+	"github.com/dateline-wire/dateline/pkg/model"
+)
+
+// Parser tags and parses one sentence of a text in place.
+type Parser interface {
+	Parse(t *text.Text, sentence int)
+}
+
+// Annotator is the deployment layer.
+type Annotator struct {
+	x      *lexicon
+	parser Parser
+}
+
+// New makes an annotator. parser may be nil: parts of speech are then guessed.
+func New(parser Parser) (*Annotator, error) {
+	x, err := loadLexicon()
+	if err != nil {
+		return nil, err
+	}
+	return &Annotator{x: x, parser: parser}, nil
+}
+
+// Veto is a body that was passed over, and why.
+type Veto struct {
+	Unit   model.Span
+	Reason string
+}
+
+// Annotate fills d.Enrichment.Deployments.
+func (a *Annotator) Annotate(d *text.Doc) { _ = a.annotate(d) }
+
+// Explain does what Annotate does and returns the bodies it passed over.
+func (a *Annotator) Explain(d *text.Doc) []Veto { return a.annotate(d) }
+
+func (a *Annotator) annotate(d *text.Doc) []Veto {
+	d.Enrichment.Deployments = []model.Deployment{}
+	if !a.candidate(d.Body) {
+		return nil
+	}
+	st := &story{d: d, v: newView(d.Body, a.x, d.Date)}
+	v := st.v
+	for s := range d.Body.Sentences {
+		if !a.hit(v, s) {
+			continue
+		}
+		if a.parser != nil {
+			a.parser.Parse(d.Body, s)
+		}
+		v.open(s)
+		st.build(s)
+	}
+	st.link()
+	st.fold()
+	return st.emit()
+}
+
+// candidate tells whether a text has a noun for people and a word of moving.
+func (a *Annotator) candidate(t *text.Text) bool {
+	people, moving := false, false
+	for i := range t.Tokens {
+		s := t.Surface(i)
+		if len(s) < 3 {
+			continue
+		}
+		w := strings.ToLower(s)
+		if !people {
+			if p, ok := a.x.people[w]; ok && p.class != noClass {
+				people = true
+			}
+		}
+		if !moving {
+			if _, ok := a.x.verbs[w]; ok {
+				moving = true
+			} else if a.x.nominals[w] != "" {
+				moving = true
+			}
+		}
+		if people && moving {
+			return true
+		}
+	}
+	return false
+}
+
+// hit tells whether a sentence is worth opening.
+func (a *Annotator) hit(v *view, s int) bool {
+	sn := v.t.Sentences[s]
+	for i := sn.First; i < sn.Last; i++ {
+		if p, ok := a.x.people[v.low[i]]; ok && p.class != noClass {
+			return true
+		}
+		if c := v.low[i][0]; c >= '0' && c <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
+// emit turns the drafts into records.
+func (st *story) emit() []Veto {
+	v := st.v
+	var vetoes []Veto
+	at := map[int]string{}
+	for i := range st.drafts {
+		d := &st.drafts[i]
+		if d.drop != "" {
+			vetoes = append(vetoes, Veto{Unit: v.spanOf(span{d.u.first, d.u.last}), Reason: d.drop})
+			continue
+		}
+		if d.same >= 0 {
+			continue
+		}
+		r := model.Deployment{
+			ID:   fmt.Sprintf("d%d", len(st.d.Enrichment.Deployments)+1),
+			Unit: v.spanOf(span{d.u.first, d.u.last}), Kind: d.kind, Action: d.action, Status: d.status,
+			Sender: v.arg(d.sender), Origin: v.arg(d.origin), Destination: v.arg(d.destination),
+			Rule: d.f.rule, Confidence: 0.8, Count: v.count(d),
+		}
+		r.Mentions = []model.Span{r.Unit}
+		sn := v.t.Sentences[d.s]
+		r.Evidence = []model.Span{v.t.Span(sn.Start, sn.End)}
+		if s := st.sayText(d); s.ok() {
+			r.Source = &model.DeploymentSource{Exact: v.str(s), Chain: []string{}}
+		}
+		if d.when != nil {
+			dr := d.when.Range(v.t.S[d.when.Start:d.when.End])
+			r.Date = &dr
+		}
+		if d.purpose.ok() {
+			p := v.spanOf(d.purpose)
+			r.Purpose = &p
+		}
+		at[i] = r.ID
+		st.d.Enrichment.Deployments = append(st.d.Enrichment.Deployments, r)
+	}
+	return vetoes
+}
+
+// sayText is the wording of who is cited.
+func (st *story) sayText(d *draft) span {
+	v := st.v
+	w := d.say.who
+	if !w.ok() {
+		return span{}
+	}
+	if w.last-w.first == 1 && v.pos[w.first] == pPron || v.anaphor(w) {
+		if r := st.antecedent(w, d); r.ok() {
+			return v.actorText(r, false)
+		}
+		return span{}
+	}
+	return v.actorText(w, false)
+}
+
+func (v *view) spanOf(s span) model.Span {
+	return v.t.Span(v.t.Tokens[s.first].Start, v.t.Tokens[s.last-1].End)
+}
+
+func (v *view) arg(s span) *model.Arg {
+	if !s.ok() {
+		return nil
+	}
+	return &model.Arg{Span: v.spanOf(s)}
+}
+
+// count is the number of persons.
+func (v *view) count(d *draft) *model.Count {
+	n := d.u.num
+	if n == nil {
+		return nil
+	}
+	c := &model.Count{Approx: n.Approx}
+	if n.HasMin {
+		m := n.Min
+		c.Min = &m
+	}
+	if n.HasMax {
+		m := n.Max
+		c.Max = &m
+	}
+	if n.FromTo && n.HasMin && n.HasMax {
+		m := n.Max
+		c.Min = &m
+	}
+	return c
+}

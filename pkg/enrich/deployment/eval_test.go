@@ -1,0 +1,53 @@
+package deployment
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/dateline-wire/dateline/pkg/enrich/text"
+)
+
+// TestWriteGold writes what is found in the shared gold items to the folder
+// DATELINE_OUT, for the scorer.
+func TestWriteGold(t *testing.T) {
+	dir, out := os.Getenv("DATELINE_SHARED"), os.Getenv("DATELINE_OUT")
+	if dir == "" || out == "" {
+		t.Skip("DATELINE_SHARED and DATELINE_OUT are not set")
+	}
+	a, err := New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"deployments.dev", "written.dev", "stories.dev"} {
+		f, err := os.Open(filepath.Join(dir, "gold", name+".jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := os.Create(filepath.Join(out, name+".jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sc := bufio.NewScanner(f)
+		sc.Buffer(nil, 1<<20)
+		for sc.Scan() {
+			var item struct{ ID, Text, Date, Headline string }
+			if err := json.Unmarshal(sc.Bytes(), &item); err != nil {
+				t.Fatal(err)
+			}
+			date, _ := time.Parse("2006-01-02", item.Date)
+			d := text.New(item.ID, item.Headline, item.Text, date)
+			a.Annotate(d)
+			if err := json.NewEncoder(w).Encode(map[string]any{"uri": item.ID, "enrichment": map[string]any{"deployments": d.Enrichment.Deployments}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_ = f.Close()
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,870 @@
+package deployment
+
+import "strings"
+
+// reach bounds how far a frame is looked for from its body, in tokens.
+const reach = 60
+
+// group is a verb group: "would not have been sent", "are to be pulled".
+type group struct {
+	start, main int // first token, main verb
+	modal       string
+	neg         bool
+	perfect     bool
+	progressive bool
+	passive     bool
+	infinitive  bool // to V without a finite verb before it
+	future      bool // will, is to, is set to
+	begin       bool
+	outer       []int // verbs that carry it: "plans to", "was ordered to"
+	ok          bool
+}
+
+// frame is a body in its event.
+type frame struct {
+	u      int // index of the unit
+	trig   int // token of the verb or nominal
+	rule   string
+	move   moves
+	action string
+	g      group
+	object bool // the body is moved, it does not move by itself
+	noun   bool // trig is a nominal
+	gov    int  // verb that governs a nominal, -1
+	tail   int  // token behind body and trigger, where places follow
+	home   bool // a particle home or back
+	weak   bool
+}
+
+var beForms = set("is are was were be been being am 're ’re 's ’s 'm")
+var haveForms = set("has have had having 've ’ve")
+
+// raising verbs and adjectives carry an infinitive whose subject is theirs.
+var raising = map[string]string{
+	"set": "plan", "due": "plan", "scheduled": "plan", "expected": "plan", "going": "plan", "ready": "offer", "prepared": "offer", "willing": "offer", "likely": "offer", "able": "offer", "unlikely": "refuse",
+	"ordered": "plan", "asked": "offer", "told": "plan", "allowed": "plan", "permitted": "plan", "authorized": "plan", "authorised": "plan", "forced": "past", "needed": "offer", "required": "plan",
+	"begin": "begin", "begins": "begin", "began": "begin", "begun": "begin", "beginning": "begin", "start": "begin", "starts": "begin", "started": "begin", "continue": "begin", "continues": "begin", "continued": "begin",
+	"plan": "plan", "plans": "plan", "planned": "plan", "planning": "plan", "agreed": "plan", "agree": "plan", "agrees": "plan", "decided": "plan", "decides": "plan", "prepare": "plan", "preparing": "plan", "prepares": "plan",
+	"refuse": "refuse", "refused": "refuse", "refuses": "refuse", "want": "offer", "wants": "offer", "hope": "offer", "hopes": "offer", "believed": "", "said": "", "reported": "", "thought": "", "known": "", "supposed": "plan", "have": "past", "had": "past", "has": "past", "intend": "plan", "intends": "plan", "seem": "", "appear": "", "appears": "", "seems": "", "about": "plan", "bound": "plan", "obliged": "plan", "committed": "plan", "mandated": "plan", "invited": "offer", "threatened": "offer", "threaten": "offer", "urged": "offer", "help": "past", "helped": "past", "failed": "refuse", "came": "past", "used": "past",
+}
+
+// verbGroup reads the verb group that begins at token j.
+func (v *view) verbGroup(j, end int) group {
+	g := group{start: j, main: -1}
+	be, have := false, false
+	for steps := 0; j < end && steps < 16; steps++ {
+		w := v.low[j]
+		switch p := v.pos[j]; {
+		case p == pModal:
+			g.modal = w
+			if w == "will" || w == "'ll" || w == "’ll" || w == "shall" || w == "wo" {
+				g.future = true
+			}
+			be, have = false, false
+			j++
+		case p == pNeg || w == "never":
+			g.neg = true
+			j++
+		case p == pAdv || p == pPart && !beForms[w]:
+			if w == "no" {
+				g.neg = true
+			}
+			j++
+		case v.time(j) != nil && v.pos[j] != pVerb:
+			j = v.time(j).last
+		case beForms[w] || p == pPoss && w != "'":
+			be = true
+			if w == "being" {
+				g.progressive = true
+			}
+			j++
+		case haveForms[w] && j+1 < end && (v.pos[j+1] == pPast || v.pos[j+1] == pAux || v.pos[j+1] == pAdv || v.pos[j+1] == pNeg || v.w(j+1) == "to"):
+			have = true
+			j++
+		case w == "do" || w == "does" || w == "did":
+			j++
+		case p == pTo:
+			if be {
+				g.future = true // is to, are to
+			} else if g.main < 0 && g.start == j {
+				g.infinitive = true
+			}
+			be = false
+			j++
+		case p == pAdj || p == pNoun || p == pPrep || p == pIng || p == pPast || p == pVerb || p == pNum:
+			kind, raise := raising[w]
+			if raise && (be || p == pVerb || p == pPast || p == pIng) {
+				k := j + 1
+				for k < end && (v.pos[k] == pAdv || v.time(k) != nil) {
+					k++
+				}
+				if v.w(k) == "to" && k+1 < end && (v.pos[k+1] == pVerb || v.pos[k+1] == pAux || v.pos[k+1] == pAdv || v.pos[k+1] == pNoun && v.x.verbs[v.w(k+1)].lemma != "") {
+					g.outer = append(g.outer, j)
+					switch kind {
+					case "plan":
+						g.future = true
+					case "begin":
+						g.begin = true
+					case "refuse":
+						g.neg = true
+					case "offer":
+						if g.modal == "" {
+							g.modal = "could"
+						}
+					}
+					be, have = false, false
+					j = k + 1
+					continue
+				}
+				if kind == "begin" && k < end && v.pos[k] == pIng {
+					g.outer = append(g.outer, j)
+					g.begin = true
+					be, have = false, false
+					j = k
+					continue
+				}
+			}
+			if p == pVerb || p == pIng || p == pPast {
+				g.main = j
+				g.passive = be && p == pPast
+				g.progressive = g.progressive || be && p == pIng
+				g.perfect = have
+				g.ok = true
+				return g
+			}
+			if p == pNoun && (g.infinitive || g.modal != "" || g.future) {
+				if _, ok := v.x.verbs[w]; ok {
+					g.main, g.ok = j, true
+					return g
+				}
+			}
+			if be {
+				g.main = j - 1
+				g.ok = true
+			}
+			return g
+		default:
+			if be {
+				g.main = j - 1
+				g.ok = true
+			}
+			return g
+		}
+	}
+	if be {
+		g.main, g.ok = j-1, true
+	}
+	return g
+}
+
+// groupAround reads the verb group whose main verb is at token m, from its start.
+func (v *view) groupAround(m, floor, end int) group {
+	j := m
+	for steps := 0; j-1 >= floor && steps < 10; steps++ {
+		p := v.pos[j-1]
+		if p == pAux || p == pModal || p == pNeg || p == pAdv || p == pTo || p == pPoss && v.pos[max(j-2, floor)] == pPron {
+			j--
+			continue
+		}
+		if v.time(j-1) != nil && j-2 >= floor && v.pos[j-2] != pPrep {
+			k := v.time(j - 1).first
+			if k-1 >= floor && (v.pos[k-1] == pAux || v.pos[k-1] == pModal) {
+				j = k
+				continue
+			}
+		}
+		// "has begun withdrawing", "plans to send": the verb that carries it.
+		if _, ok := raising[v.low[j-1]]; ok && (v.pos[j-1] == pVerb || v.pos[j-1] == pPast || v.pos[j-1] == pIng || v.pos[j-1] == pAdj || v.pos[j-1] == pNoun) {
+			if v.w(j) == "to" || v.pos[j] == pIng && raising[v.low[j-1]] == "begin" {
+				if v.pos[j-1] == pNoun || v.pos[j-1] == pAdj {
+					if v.pos[j-1] == pNoun && !beForms[v.w(j-2)] {
+						break
+					}
+				}
+				j--
+				continue
+			}
+		}
+		break
+	}
+	// The start must be a verb of the group, not an adverb of the sentence.
+	for j < m && v.pos[j] == pAdv {
+		j++
+	}
+	g := v.verbGroup(j, min(m+1, end))
+	if g.main != m {
+		// Something else stood between; keep the plain verb.
+		g2 := group{start: m, main: m, ok: true}
+		if m-1 >= floor && v.pos[m-1] == pTo {
+			g2.infinitive = true
+			g2.start = m - 1
+		}
+		g2.passive = v.pos[m] == pPast && m-1 >= floor && beForms[v.low[m-1]]
+		return g2
+	}
+	return g
+}
+
+// particleAfter finds a particle of the verb behind it or behind its object.
+func (v *view) particleAfter(verb, objEnd, end int) (string, int) {
+	if j := verb + 1; j < end && particles[v.low[j]] && (v.pos[j] == pAdv || v.pos[j] == pPart || v.pos[j] == pPrep) {
+		if w := v.low[j]; w != "in" && w != "into" && w != "on" && w != "over" && w != "through" && w != "around" || j+1 < end && v.pos[j+1] != pDet && objEnd > verb+1 && w == "in" {
+			return w, j
+		}
+	}
+	for j := objEnd; j < end && j < objEnd+3; j++ {
+		w := v.low[j]
+		if w == "out" || w == "home" || w == "back" || w == "in" && (v.pos[min(j+1, end-1)] == pMark || v.pos[min(j+1, end-1)] == pTo) || w == "down" || w == "away" || w == "up" {
+			return w, j
+		}
+		if v.pos[j] != pAdv && v.time(j) == nil {
+			break
+		}
+	}
+	return "", -1
+}
+
+// classOf is the class of a trigger verb in its sentence.
+func (v *view) classOf(verb, objEnd, end int) (moves, string, int) {
+	t := v.x.verbs[v.low[verb]]
+	p, at := v.particleAfter(verb, objEnd, end)
+	if m, ok := t.with[p]; ok && p != "" {
+		return m, p, at
+	}
+	if t.with["from"] != 0 {
+		for j := objEnd; j < end && j < objEnd+8; j++ {
+			if v.low[j] == "from" {
+				return t.with["from"], "from", j
+			}
+		}
+	}
+	return t.plain, p, at
+}
+
+// frames finds the events of the bodies of one sentence.
+func (v *view) frames(s int, us []unit) []frame {
+	sn := v.t.Sentences[s]
+	var out []frame
+	for i := range us {
+		u := &us[i]
+		if u.joined {
+			continue
+		}
+		if fs := v.unitFrames(s, us, i); len(fs) > 0 {
+			out = append(out, fs...)
+			continue
+		}
+		// A body named together with another shares its event.
+		if u.prev >= 0 {
+			for _, f := range out {
+				if f.u == u.prev {
+					g := f
+					g.u = i
+					g.tail = max(g.tail, u.last)
+					out = append(out, g)
+					break
+				}
+			}
+		}
+	}
+	// The first of a row takes the event that is told behind the last.
+	for i := range us {
+		if us[i].joined || us[i].next < 0 || hasFrame(out, i) {
+			continue
+		}
+		for _, f := range out {
+			if f.u == us[i].next && !f.object {
+				g := f
+				g.u = i
+				out = append(out, g)
+				break
+			}
+		}
+	}
+	_ = sn
+	return out
+}
+
+func hasFrame(fs []frame, u int) bool {
+	for _, f := range fs {
+		if f.u == u {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *view) unitFrames(s int, us []unit, i int) []frame {
+	sn := v.t.Sentences[s]
+	u := &us[i]
+	floor, end := max(sn.First, u.first-reach), min(sn.Last, u.last+reach)
+	if sn.First < v.body {
+		floor = max(floor, min(v.body, sn.Last))
+	}
+	if u.compound >= 0 {
+		f := frame{u: i, trig: u.compound, rule: "compound", action: v.x.nominals[v.low[u.compound]], noun: true, gov: v.governor(u.first, floor), tail: u.compound + 1}
+		return []frame{v.nominal(f, floor)}
+	}
+	if f, ok := v.leftFrame(us, i, floor, end); ok {
+		return []frame{f}
+	}
+	if f, ok := v.rightFrame(us, i, floor, end); ok {
+		return []frame{f}
+	}
+	if f, ok := v.locative(u, i, floor, end); ok {
+		return []frame{f}
+	}
+	return nil
+}
+
+// before skips determiners, possessors and the like and returns the token
+// that governs a phrase beginning at first.
+func (v *view) before(first, floor int) int {
+	j := first - 1
+	for steps := 0; j >= floor && steps < 20; steps++ {
+		w := v.low[j]
+		switch p := v.pos[j]; {
+		case p == pDet || p == pAdv && w != "out" && w != "in" && w != "back" && w != "home" && w != "there":
+			j--
+		case w == `"` || w == "“" || w == "``" || w == "'" && p == pMark || w == "‘":
+			j--
+		case p == pPoss:
+			k := v.left(j, floor, nil)
+			j = k - 1
+		default:
+			return j
+		}
+	}
+	return j
+}
+
+// governor is the verb that governs a noun phrase from the left, -1 for none.
+func (v *view) governor(first, floor int) int {
+	j := v.before(first, floor)
+	for steps := 0; j >= floor && steps < 6; steps++ {
+		if p := v.pos[j]; p == pVerb || p == pIng || p == pPast || p == pAux && !beForms[v.low[j]] {
+			return j
+		}
+		// "plans for the withdrawal", "proposals on the deployment"
+		if v.pos[j] == pPrep && j-1 >= floor && (v.low[j] == "of" || v.low[j] == "for" || v.low[j] == "on" || v.low[j] == "to" || v.low[j] == "about" || v.low[j] == "over" || v.low[j] == "against") {
+			if v.pos[j-1] == pNoun {
+				k := v.left(j-1, floor, nil)
+				j = v.before(k, floor)
+				continue
+			}
+			if v.pos[j-1] == pVerb || v.pos[j-1] == pIng || v.pos[j-1] == pPast {
+				return j - 1
+			}
+		}
+		if v.pos[j] == pPart && j-1 >= floor && (v.pos[j-1] == pVerb || v.pos[j-1] == pIng || v.pos[j-1] == pPast) {
+			return j - 1
+		}
+		if (v.low[j] == "out" || v.low[j] == "back" || v.low[j] == "up") && j-1 >= floor {
+			j--
+			continue
+		}
+		return -1
+	}
+	return -1
+}
+
+var addVerbs = set("increase increases increased increasing boost boosts boosted boosting strengthen strengthens strengthened strengthening expand expands expanded expanding reinforce reinforces reinforced bolster bolstered raise raised raises double doubled doubles beefed beefing beef")
+
+// nominal settles the action of a frame told by a noun.
+func (v *view) nominal(f frame, floor int) frame {
+	if f.gov >= 0 {
+		f.g = v.groupAround(f.gov, floor, f.gov+1)
+		if f.action == "present" && addVerbs[v.low[f.gov]] {
+			f.action = "reinforce"
+		}
+	}
+	if f.action == "leaving" {
+		f.action = "withdraw"
+		f.weak = true // settled by where it leads
+	}
+	f.object = true
+	return f
+}
+
+// leftFrame finds what governs the body from its left.
+func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
+	u := &us[i]
+	first := u.first
+	for k := u.prev; k >= 0; k = us[k].prev {
+		first = us[k].first
+	}
+	j := v.before(first, floor)
+	if j < floor {
+		return frame{}, false
+	}
+	last := u.last
+	for k := u.next; k >= 0; k = us[k].next {
+		last = us[k].last
+	}
+	w := v.low[j]
+	// "the deployment of", "an increase in"
+	if w == "of" || w == "by" || w == "for" && v.x.nominals[v.w(j-1)] != "" || w == "in" && (v.x.nominals[v.w(j-1)] == "reinforce" || v.x.nominals[v.w(j-1)] == "withdraw") {
+		k := j - 1
+		if k >= floor && v.x.nominals[v.low[k]] != "" && (v.pos[k] != pVerb) {
+			f := frame{u: i, trig: k, rule: "nominal", action: v.x.nominals[v.low[k]], noun: true, tail: last}
+			f.gov = v.governor(v.left(k, floor, nil), floor)
+			return v.nominal(f, floor), true
+		}
+		return frame{}, false
+	}
+	// "sends in", "brought home", "pull out"
+	verb := j
+	if particles[w] && j-1 >= floor && v.x.verbs[v.low[j-1]].lemma != "" && v.pos[j-1] != pNoun {
+		verb = j - 1
+	}
+	t, ok := v.x.verbs[v.low[verb]]
+	if !ok || v.pos[verb] != pVerb && v.pos[verb] != pIng && v.pos[verb] != pPast && v.pos[verb] != pAux {
+		// "with 150 soldiers in Mali"
+		if w == "with" && u.num != nil {
+			if f, ok := v.locative(u, i, floor, end); ok {
+				f.weak = true
+				return f, true
+			}
+		}
+		return frame{}, false
+	}
+	m, particle, at := v.classOf(verb, last, end)
+	g := v.groupAround(verb, floor, end)
+	f := frame{u: i, trig: verb, rule: "object", g: g, object: true, gov: -1, tail: last}
+	if at >= 0 {
+		f.tail = max(f.tail, at+1)
+		f.home = particle == "home" || particle == "back"
+	}
+	if g.passive {
+		return frame{}, false
+	}
+	obj := m & (mObject | mOrder)
+	switch {
+	case t.lemma == "leave":
+		// leaving N there, leave N behind: what stays
+		if u.num == nil && !u.numeric {
+			return frame{}, false
+		}
+		f.move = mKeep
+	case obj&mOrder != 0:
+		// "ordered 500 troops to Mali", "ordered the 27th home"
+		if f.home {
+			f.move = mPull
+		} else if v.w(last) == "to" && last+1 < end && v.pos[last+1] != pVerb && v.pos[last+1] != pAux || v.w(last) == "into" || v.w(last) == "out" {
+			f.move = mSend
+			if v.w(last) == "out" {
+				f.move = mPull
+			}
+		} else {
+			return frame{}, false
+		}
+	case obj&mHave != 0:
+		if pl := v.placeAhead(last, end); !pl || u.class == civil && u.num == nil {
+			return frame{}, false
+		}
+		f.move, f.rule = mKeep, "have"
+	case obj&mPull != 0 && (obj&mSend == 0):
+		f.move = mPull
+	case obj&mSend != 0:
+		f.move = mSend
+		if f.home && particle != "" {
+			f.move = mPull
+		}
+	case obj != 0:
+		f.move = obj
+	case m&mRelieve != 0:
+		f.move = mTurn
+	case m&(mLeave|mQuit|mEnter|mStay|mGo) != 0:
+		return frame{}, false
+	default:
+		return frame{}, false
+	}
+	f.action = actionOf(f.move)
+	return f, true
+}
+
+func actionOf(m moves) string {
+	switch {
+	case m&mPull != 0, m&(mLeave|mQuit) != 0:
+		return "withdraw"
+	case m&mAdd != 0:
+		return "reinforce"
+	case m&(mTurn|mRelieve) != 0:
+		return "rotate"
+	case m&(mKeep|mStay|mHave) != 0:
+		return "present"
+	}
+	return "deploy"
+}
+
+// placeAhead tells whether a place or "there", "deployed" follows a body.
+func (v *view) placeAhead(j, end int) bool {
+	for steps := 0; j < end && steps < 14; steps++ {
+		w := v.low[j]
+		switch {
+		case w == "there" || w == "here" || w == "abroad" || w == "overseas":
+			return true
+		case locationPreps[w]:
+			if v.placeLike(j+1, end) {
+				return true
+			}
+			e := v.right(j+1, end)
+			if e == j+1 {
+				return false
+			}
+			j = e
+			continue
+		case v.x.verbs[w].plain&(mKeep|mSend) != 0 && v.pos[j] == pPast:
+			return true
+		case v.pos[j] == pAdv || v.time(j) != nil || v.pos[j] == pPast && (w == "guarding" || w == "serving") || v.pos[j] == pIng && v.x.verbs[w].plain&mStay != 0:
+		case w == "," || w == "of":
+			return false
+		case v.pos[j] == pNoun || v.pos[j] == pDet || v.pos[j] == pAdj || v.pos[j] == pNum || v.pos[j] == pProper:
+		default:
+			return false
+		}
+		j++
+	}
+	return false
+}
+
+var locationPreps = set("in at on near along across around outside inside throughout within aboard over off")
+
+// behind skips what may stand between a body and its verb and returns the
+// token where a verb group, a relative pronoun or an infinitive begins.
+func (v *view) behind(j, end int) int {
+	for steps := 0; j < end && steps < 14; steps++ {
+		w := v.low[j]
+		switch p := v.pos[j]; {
+		case w == ",":
+			if j+1 < end && (v.pos[j+1] == pWh || v.pos[j+1] == pPast && v.x.verbs[v.low[j+1]].plain&(mKeep|mSend) != 0 || v.pos[j+1] == pAdv && j+2 < end && v.x.verbs[v.low[j+2]].lemma != "") {
+				return j + 1
+			}
+			k := j + 1
+			for k < end && k < j+22 && v.low[k] != "," {
+				k++
+			}
+			if k >= end || v.low[k] != "," {
+				return -1
+			}
+			j = k + 1
+		case w == "(":
+			k := j + 1
+			for k < end && k < j+14 && v.low[k] != ")" {
+				k++
+			}
+			j = k + 1
+		case w == "--" || w == "—" || w == "–":
+			k := j + 1
+			for k < end && k < j+14 && v.low[k] != w {
+				k++
+			}
+			if k >= end || v.low[k] != w {
+				return -1
+			}
+			j = k + 1
+		case p == pAdv || v.time(j) != nil && p != pVerb || w == "themselves" || w == "alone":
+			if v.time(j) != nil {
+				j = v.time(j).last
+			} else {
+				j++
+			}
+		case p == pPrep && w != "after" && w != "before" && w != "until" && w != "since" && w != "as" && w != "by" && w != "than" || w == "to" && j+1 < end && v.pos[j+1] != pVerb && v.pos[j+1] != pAux && v.pos[j+1] != pAdv:
+			e := v.right(j+1, end)
+			if e == j+1 {
+				if v.pos[min(j+1, end-1)] == pPrep || v.pos[min(j+1, end-1)] == pPron {
+					j++
+					continue
+				}
+				return -1
+			}
+			j = e
+		case p == pConj && j+1 < end && (v.pos[j+1] == pVerb || v.pos[j+1] == pAux || v.pos[j+1] == pModal || v.pos[j+1] == pPast):
+			return -1
+		case p == pConj:
+			e := v.right(j+1, end)
+			if e == j+1 {
+				return -1
+			}
+			j = e
+		case p == pPoss && (w == "'" || w == "’"):
+			return -1
+		default:
+			return j
+		}
+	}
+	return -1
+}
+
+// rightFrame finds the verb whose subject the body is.
+func (v *view) rightFrame(us []unit, i, floor, end int) (frame, bool) {
+	u := &us[i]
+	last := u.last
+	for k := u.next; k >= 0; k = us[k].next {
+		last = us[k].last
+	}
+	// "the deployment by", "targeted": a body that something is done to has no say.
+	j := v.behind(last, end)
+	if j < 0 || j >= end {
+		return frame{}, false
+	}
+	rel := false
+	if v.pos[j] == pWh || v.low[j] == "that" && v.pos[j] != pDet {
+		rel = true
+		j++
+		for j < end && v.pos[j] == pAdv {
+			j++
+		}
+		// "the troops that Russia sent": the body is the object.
+		if j < end && (nominalPos(v.pos[j]) || v.pos[j] == pDet || v.pos[j] == pPron) {
+			e := v.right(j, end)
+			if v.pos[j] == pPron {
+				e = j + 1
+			}
+			g := v.verbGroup(e, end)
+			if g.ok && g.main >= 0 {
+				if m := v.x.verbs[v.low[g.main]].plain & (mSend | mPull | mKeep | mAdd | mHave); m != 0 {
+					f := frame{u: i, trig: g.main, rule: "relative-object", move: m, g: g, object: true, gov: -1, tail: g.main + 1, action: actionOf(m & (mSend | mPull | mKeep | mAdd))}
+					if m == mHave {
+						return frame{}, false
+					}
+					return f, true
+				}
+			}
+			return frame{}, false
+		}
+	}
+	g := v.verbGroup(j, end)
+	if !g.ok || g.main < 0 {
+		return frame{}, false
+	}
+	rule := "subject"
+	if rel {
+		rule = "relative"
+	}
+	return v.subjectOf(u, i, g, rule, last, end)
+}
+
+// subjectOf makes the frame of a body that is the subject of a verb group.
+func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (frame, bool) {
+	f := frame{u: i, trig: g.main, rule: rule, g: g, gov: -1, tail: g.main + 1}
+	w := v.low[g.main]
+	// "are on their way", "are at work", "is on the spot", "are in Mali", "would be back"
+	if beForms[w] {
+		j := g.main + 1
+		for j < end && (v.pos[j] == pAdv && v.low[j] != "back" && v.low[j] != "home" && v.low[j] != "there" || v.pos[j] == pNeg || v.time(j) != nil) {
+			j++
+		}
+		switch x := v.w(j); {
+		case x == "on" && (v.w(j+1) == "their" || v.w(j+1) == "its" || v.w(j+1) == "the") && v.w(j+2) == "way":
+			f.move, f.tail = mGo, j+3
+			f.g.progressive = true
+			if v.w(j+3) == "home" || v.w(j+3) == "out" || v.w(j+3) == "back" {
+				f.move = mLeave
+			}
+		case x == "bound" || x == "en" || x == "headed":
+			f.move, f.tail = mGo, j+1
+			f.g.progressive = true
+		case x == "back" || x == "home":
+			f.move, f.tail = mLeave, j+1
+		case x == "due" && (v.w(j+1) == "home" || v.w(j+1) == "back"):
+			f.move, f.tail = mLeave, j+2
+			f.g.future = true
+		case x == "due" && (v.w(j+1) == "in" || v.w(j+1) == "at"):
+			f.move, f.tail = mGo, j+1
+			f.g.future = true
+		case x == "to" && v.pos[j+1] == pVerb:
+			g2 := v.verbGroup(j+1, end)
+			if !g2.ok {
+				return f, false
+			}
+			g2.future, g2.start, g2.neg = true, g.start, g.neg
+			return v.subjectOf(u, i, g2, rule, last, end)
+		case x == "at" || x == "in" || x == "there" || x == "on" || x == "here" || x == "near" || x == "inside" || x == "under":
+			if u.class == generic && !u.numeric || !v.placeLike(j+1, end) && x != "there" && x != "here" && !(x == "at" && v.w(j+1) == "work") && !(x == "on" && (v.w(j+1) == "duty" || v.w(j+1) == "patrol" || v.w(j+2) == "ground" || v.w(j+2) == "spot" || v.w(j+2) == "site" || v.w(j+2) == "scene")) {
+				return f, false
+			}
+			f.move, f.tail = mStay, j
+		case x == "still" || x == "already":
+			return f, false
+		default:
+			return f, false
+		}
+		f.action = actionOf(f.move)
+		return f, true
+	}
+	t, ok := v.x.verbs[w]
+	if !ok {
+		// "complete their withdrawal from", "begin a pullout"
+		if sp := v.x.speech[w]; sp&(sFinish|sBegin) != 0 && !g.passive {
+			k := v.right(g.main+1, end)
+			if k > g.main+1 {
+				a := v.x.nominals[v.low[k-1]]
+				if a != "" {
+					f.noun, f.trig, f.action, f.tail = true, k-1, a, k
+					f.gov = g.main
+					if a == "leaving" {
+						f.action = "withdraw"
+					}
+					f.g.begin = sp&sBegin != 0 && v.low[g.main] != "continue"
+					return f, true
+				}
+			}
+		}
+		return f, false
+	}
+	m, particle, at := v.classOf(g.main, g.main+1, end)
+	if at >= 0 {
+		f.tail = max(f.tail, at+1)
+		f.home = particle == "home" || particle == "back"
+	}
+	participle := v.pos[g.main] == pPast && g.start == g.main && !g.perfect
+	if g.passive || participle && t.form&fPart != 0 && m&mObject != 0 {
+		o := m & (mSend | mPull | mAdd | mTurn | mKeep | mOrder)
+		if t.lemma == "leave" || o == 0 && t.plain&mSend == 0 {
+			return f, false
+		}
+		f.object = true
+		switch {
+		case o&mOrder != 0:
+			if f.home {
+				o = mPull
+			} else if v.w(f.tail) == "to" && v.pos[min(f.tail+1, end-1)] != pVerb || v.w(f.tail) == "out" {
+				o = mSend
+				if v.w(f.tail) == "out" {
+					o = mPull
+				}
+			} else {
+				return f, false
+			}
+		case o&mPull != 0 && o&mSend == 0:
+			o = mPull
+		case o&mSend != 0:
+			o = mSend
+			if f.home {
+				o = mPull
+			}
+		}
+		f.move = o
+		if participle && !g.passive {
+			f.rule = "participle"
+			if rest := m & mSubject; rest != 0 && (t.lemma == "withdraw" || t.lemma == "evacuate") {
+				f.rule = rule
+				f.object = false
+			}
+			if rest := m & mGo; rest != 0 && t.lemma != "deploy" && t.lemma != "redeploy" {
+				f.object, f.rule, f.move = false, rule, mGo
+			}
+		} else if rule == "subject" {
+			f.rule = "passive"
+		}
+		if t.lemma == "take" || t.lemma == "place" || t.lemma == "put" || t.lemma == "hire" || t.lemma == "recruit" || t.lemma == "prepare" || t.lemma == "provide" {
+			f.weak = true
+		}
+		f.action = actionOf(f.move)
+		if t.lemma == "deploy" && (g.passive || participle) && v.standing(g, u, f.tail, end) {
+			f.action, f.move = "present", mKeep
+		}
+		return f, true
+	}
+	sub := m & mSubject
+	if sub == 0 {
+		return f, false
+	}
+	switch {
+	case sub&mStay != 0:
+		f.move = mStay
+	case sub&mRelieve != 0:
+		f.move = mRelieve
+	case sub&mEnter != 0 && v.objectPlace(g.main+1, end):
+		f.move = mEnter
+	case sub&mEnter != 0 && sub&mGo == 0:
+		return f, false
+	case sub&mQuit != 0 && v.objectPlace(f.tail, end):
+		f.move = mQuit
+	case sub&mLeave != 0:
+		f.move = mLeave
+	case sub&mGo != 0:
+		f.move = mGo
+		if f.home || particle == "home" || particle == "back" {
+			f.move = mLeave
+		}
+		if t.lemma == "move" && particle == "out" || t.lemma == "step" {
+			f.move = mLeave
+		}
+	default:
+		return f, false
+	}
+	f.action = actionOf(f.move)
+	return f, true
+}
+
+// standing tells "are deployed" of a lasting presence from the news of a move.
+func (v *view) standing(g group, u *unit, tail, end int) bool {
+	for k := max(u.first-4, 0); k < u.first; k++ {
+		if v.low[k] == "there" {
+			return true
+		}
+	}
+	if g.main < 0 || g.perfect || g.future || g.modal != "" {
+		return false
+	}
+	for k := g.start; k < min(g.main+7, end); k++ {
+		switch v.low[k] {
+		case "currently", "already", "now", "still", "presently", "permanently":
+			return true
+		case "part":
+			if v.w(k-1) == "as" {
+				return true
+			}
+		case "were", "was", "been":
+			return false
+		}
+	}
+	return false
+}
+
+// objectPlace tells whether a place stands where the object would.
+func (v *view) objectPlace(j, end int) bool { return v.placeLike(j, end) }
+
+// locative is a body told as being somewhere, without a verb of its own: "there
+// are 500 troops in", "troops in Iraqi bases".
+func (v *view) locative(u *unit, i, floor, end int) (frame, bool) {
+	f := frame{u: i, trig: u.head, rule: "located", move: mStay, action: "present", gov: -1, tail: u.last, weak: true}
+	k := u.first - 1
+	for k >= floor && (v.pos[k] == pAdv && v.low[k] != "there" || v.pos[k] == pNeg || v.pos[k] == pDet) {
+		k--
+	}
+	if k >= floor && (beForms[v.low[k]] || v.low[k] == "'s") {
+		for k >= floor && (v.pos[k] == pAux || v.pos[k] == pModal || v.pos[k] == pPoss || v.pos[k] == pAdv && v.low[k] != "there" || v.pos[k] == pNeg) {
+			k--
+		}
+		if v.w(k) == "there" {
+			f.rule, f.weak = "exist", false
+			f.g = v.verbGroup(k+1, u.first)
+			f.trig = k
+			return f, true
+		}
+	}
+	// "of them 5,500 in Paris", "5,500 of them in Paris", "troops in Iraq"
+	j := u.last
+	if !(j < end && locationPreps[v.low[j]]) && !(u.part && v.w(j) == "in") {
+		return f, false
+	}
+	if !v.placeLike(j+1, end) {
+		return f, false
+	}
+	if u.class == generic && !u.part || u.class == civil && u.num == nil || u.class == neutral && u.num == nil {
+		return f, false
+	}
+	return f, true
+}
+
+func hasAny(s string, subs ...string) bool {
+	for _, x := range subs {
+		if strings.Contains(s, x) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,285 @@
+package deployment
+
+var destPreps = set("to into in at on onto across along near around outside inside throughout over toward towards off between aboard")
+var fromPreps = set("from")
+
+// places finds where a body goes, stands and comes from.
+func (st *story) places(d *draft, us []unit) {
+	v, u, f := st.v, &d.u, &d.f
+	sn := v.t.Sentences[d.s]
+	floor := st.floor(d.s)
+	end := sn.Last
+	// Behind the last of a row of bodies, so that all share what follows.
+	last := u.last
+	for k := u.next; k >= 0; k = us[k].next {
+		last = max(last, us[k].last)
+	}
+	from := max(last, f.tail)
+	if f.trig < u.first && !f.noun {
+		from = max(last, 0)
+	}
+	leaving := d.action == "withdraw"
+	standing := d.action == "present"
+
+	take := func(prep string, p span, attached bool) {
+		switch {
+		case prep == "from":
+			if leaving || f.move&(mLeave|mPull) != 0 {
+				if !d.origin.ok() {
+					d.origin = p
+				}
+				return
+			}
+			if attached && (v.stateOf(p) && d.u.nat == nil || v.orgLike(p) && !placeNouns[v.low[p.last-1]]) && !standing {
+				if !d.sender.ok() {
+					d.sender = p
+				}
+				return
+			}
+			if !d.origin.ok() && !v.sameActor(p, d.sender) {
+				d.origin = p
+			}
+		case leaving && (prep == "in" || prep == "at" || prep == "on" || prep == "near" || prep == "across" || prep == "along" || prep == "around" || prep == "inside"):
+			if !d.origin.ok() {
+				d.origin = p
+			}
+		default:
+			if !d.destination.ok() {
+				d.destination = p
+			}
+		}
+		d.place = true
+	}
+	// The object of entering, leaving, reaching.
+	if f.move&(mEnter|mQuit) != 0 && !f.noun {
+		if p, ok := v.placeSpan(f.tail, end); ok {
+			if f.move&mEnter != 0 {
+				d.destination = p
+			} else {
+				d.origin = p
+			}
+			d.place = true
+			from = max(from, p.last)
+		}
+	}
+	if f.move&mLeave != 0 && !f.noun {
+		// "left Zhengzhou for South Sudan", "leave the country"
+		if p, ok := v.placeSpan(f.trig+1, end); ok && v.x.verbs[v.low[f.trig]].plain&mQuit != 0 {
+			d.origin = p
+			d.place = true
+			from = max(from, p.last)
+		}
+	}
+	// What hangs on the body itself: "troops in Iraq", "soldiers from Australia".
+	if f.trig > last {
+		st.scan(d, last, f.g.startOr(f.trig), func(prep string, p span) {
+			if prep == "from" || leaving || standing {
+				take(prep, p, true)
+				return
+			}
+			if prep == "to" || prep == "in" || prep == "near" || prep == "at" {
+				return
+			}
+		}, false)
+	}
+	// Between a nominal and "of": "deployment in Mali of 500 troops" is behind the body too.
+	st.scan(d, from, end, func(prep string, p span) { take(prep, p, f.trig < u.first || prep != "from" || f.rule == "compound") }, true)
+	// Before a participle's own: "in Latvia, our soldiers are stationed"
+	if !d.destination.ok() && !d.origin.ok() || !d.destination.ok() && !leaving {
+		start := floor
+		for start < u.first && (v.pos[start] == pConj || v.pos[start] == pAdv || v.low[start] == "," || v.time(start) != nil && v.pos[start] != pPrep) {
+			start++
+		}
+		if start+1 < end && (locationPreps[v.low[start]]) {
+			if p, ok := v.placeSpan(start+1, end); ok && p.last < u.first && (v.w(p.last) == "," || p.last == u.first || v.pos[p.last] == pNum || v.pos[p.last] == pDet) {
+				take(v.low[start], p, false)
+			}
+		}
+	}
+	st.here(d, from, end)
+}
+
+func (g group) startOr(k int) int {
+	if g.ok && g.start > 0 && g.start <= k {
+		return g.start
+	}
+	return k
+}
+
+func (v *view) stateOf(p span) bool {
+	m := v.state(p.first)
+	return m != nil && m.form != stCapital && m.form != stAdjective
+}
+
+func (v *view) sameActor(a, b span) bool {
+	if !a.ok() || !b.ok() {
+		return false
+	}
+	for k := a.first; k < a.last; k++ {
+		x := v.state(k)
+		if x == nil {
+			continue
+		}
+		for j := b.first; j < b.last; j++ {
+			if y := v.state(j); y != nil && x.states[0] == y.states[0] {
+				return true
+			}
+		}
+	}
+	return a == b
+}
+
+// scan walks the prepositional phrases from token j on and gives the places
+// to take, until the clause ends.
+func (st *story) scan(d *draft, j, end int, take func(string, span), purpose bool) {
+	v := st.v
+	verbs := 0
+	for steps := 0; j < end && steps < reach; steps++ {
+		w := v.low[j]
+		p := v.pos[j]
+		switch {
+		case w == ";" || w == ":" && steps > 0 || p == pWh || w == "--" || w == "—":
+			if p == pWh && (w == "where" || w == "which" || w == "who") && purpose {
+				return
+			}
+			return
+		case p == pSub && (w != "that"):
+			return
+		case p == pSub:
+			return
+		case w == "after" || w == "before" || w == "amid" || w == "following" || w == "during" || w == "since" || w == "despite" || w == "until" || w == "against" || w == "as" && v.w(j+1) != "part" || w == "because":
+			return
+		case w == "as":
+			// "as part of NATO's response": skip
+			j += 3
+			continue
+		case w == "," || p == pConj:
+			// A new clause ends the search; a list or an insertion does not.
+			k := j + 1
+			for k < end && (v.pos[k] == pAdv || v.pos[k] == pConj || v.time(k) != nil && v.number(k) == nil) {
+				k++
+			}
+			if k < end && (v.pos[k] == pIng || v.pos[k] == pVerb || v.pos[k] == pPast || v.pos[k] == pAux || v.pos[k] == pModal || v.pos[k] == pSub) {
+				return
+			}
+			if k < end && (destPreps[v.low[k]] || v.low[k] == "from") {
+				j = k
+				continue
+			}
+			// "and X said": a clause of its own
+			if k < end && (nominalPos(v.pos[k]) || v.pos[k] == pDet || v.pos[k] == pPron) {
+				e := v.right(k, end)
+				if v.pos[k] == pPron {
+					e = k + 1
+				}
+				b := v.behind(e, end)
+				if e < end && b >= 0 && b < end && (v.pos[b] == pVerb || v.pos[b] == pAux || v.pos[b] == pModal || v.pos[b] == pPast) && b-e < 8 {
+					return
+				}
+				j = max(e, k)
+				continue
+			}
+			j = k
+			continue
+		case p == pModal || p == pAux && steps > 0 && verbs == 0 && !purpose:
+			return
+		case p == pTo && j+1 < end && (v.pos[j+1] == pVerb || v.pos[j+1] == pAux):
+			if !purpose {
+				return
+			}
+			verbs++
+			j += 2
+			continue
+		case w == "out" && v.w(j+1) == "of":
+			if pl, ok := v.placeSpan(j+2, end); ok {
+				take("from", pl)
+				j = pl.last
+				continue
+			}
+			j += 2
+			continue
+		case w == "back" || w == "home" || p == pAdv || p == pPart:
+			if w == "abroad" || w == "overseas" {
+				take("to", span{j, j + 1})
+			}
+			if w == "south" || w == "north" {
+				if pl, ok := v.placeSpan(j, end); ok {
+					take("to", pl)
+					j = pl.last
+					continue
+				}
+			}
+			j++
+			continue
+		case w == "north" || w == "south" || w == "east" || w == "west":
+			if pl, ok := v.placeSpan(j, end); ok && v.w(j+1) == "of" {
+				take("to", pl)
+				j = pl.last
+				continue
+			}
+			j++
+			continue
+		case w == "between" || destPreps[w] || w == "from" || w == "for" || w == "within":
+			if v.time(j) != nil && !(v.time(j).first > j) && v.pos[j+1-1] == pPrep && v.time(min(j+1, end-1)) != nil {
+				j = max(v.time(j).last, j+1)
+				continue
+			}
+			if w == "for" {
+				m := d.f.move
+				lemma := v.x.verbs[v.low[d.f.trig]].lemma
+				ok := m&mLeave != 0 || lemma == "bind" || lemma == "ship" || lemma == "set" || lemma == "fly" || lemma == "head" || lemma == "leave" || lemma == "depart" || v.w(j-1) == "bound" || d.f.noun && d.f.weak
+				if !ok {
+					j++
+					continue
+				}
+			}
+			if pl, ok := v.placeSpan(j+1, end); ok {
+				prep := w
+				if w == "for" {
+					prep = "to"
+				}
+				if verbs > 0 && (w == "to" || w == "from") {
+					j = pl.last
+					continue
+				}
+				take(prep, pl)
+				j = pl.last
+				continue
+			}
+			j++
+			continue
+		}
+		if t := v.time(j); t != nil && t.last > j {
+			j = t.last
+			continue
+		}
+		if (p == pVerb || p == pPast) && v.x.speech[w]&sSay != 0 {
+			return
+		}
+		j++
+	}
+}
+
+// here reads "here", "there", "the country" and the like.
+func (st *story) here(d *draft, from, end int) {
+	v := st.v
+	if st.v.here >= 0 {
+		for k := max(from-2, 0); k < min(from+12, end); k++ {
+			if v.low[k] == "here" && !(k > 0 && v.x.speech[v.low[k-1]]&sSay != 0) {
+				p := span{v.here, v.hereEnd}
+				if d.action == "withdraw" || d.f.move&(mLeave|mQuit) != 0 {
+					if !d.origin.ok() {
+						d.origin = p
+					}
+				} else if !d.destination.ok() {
+					d.destination = p
+				}
+				d.place = true
+				break
+			}
+			if v.pos[k] == pSub || v.low[k] == ";" {
+				break
+			}
+		}
+	}
+}

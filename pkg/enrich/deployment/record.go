@@ -1,0 +1,554 @@
+package deployment
+
+import (
+	"strings"
+
+	"github.com/dateline-wire/dateline/pkg/enrich/text"
+)
+
+// draft is a record in the making.
+type draft struct {
+	s           int // sentence
+	u           unit
+	f           frame
+	kind        string
+	action      string
+	status      string
+	sender      span
+	origin      span
+	destination span
+	inherited   bool // destination or origin from the story
+	say         saying
+	path        []int
+	when        *timeExpr
+	purpose     span
+	score       float64
+	drop        string // why it was vetoed
+	whole       int    // index of the draft it is a part of, -1
+	same        int    // index of the draft it repeats, -1
+	place       bool   // a place was told in its own clause
+}
+
+// story is what is known of the text so far.
+type story struct {
+	v      *view
+	d      *text.Doc
+	drafts []draft
+}
+
+var purposeVerbs = set(`help assist support fight combat contain battle protect secure guard train advise rebuild build repair restore provide monitor observe patrol enforce control
+ quell maintain keep tackle search rescue treat back reinforce bolster relieve replace strengthen prevent stop defend defuse clear deliver conduct carry lift teach run open begin engage join take lay work put look fill stiffen oversee counter aid ensure reassure deter operate handle respond evacuate man staff facilitate coordinate investigate extinguish douse cope`)
+
+// build makes the drafts of one sentence.
+func (st *story) build(s int) {
+	v := st.v
+	sn := v.t.Sentences[s]
+	us := v.units(s)
+	if len(us) == 0 {
+		return
+	}
+	for _, f := range v.frames(s, us) {
+		u := us[f.u]
+		d := draft{s: s, u: u, f: f, kind: u.kind, action: f.action, whole: -1, same: -1, say: saying{attribution: -1, verb: -1}}
+		st.agent(&d, us)
+		st.places(&d, us)
+		st.sourceOf(&d)
+		st.actionOf(&d)
+		d.status = v.status(&f, d.path, d.say, sn.Last)
+		st.timeOf(&d)
+		st.judge(&d)
+		st.drafts = append(st.drafts, d)
+	}
+}
+
+func (st *story) floor(s int) int {
+	sn := st.v.t.Sentences[s]
+	if sn.First < st.v.body && st.v.body < sn.Last {
+		return st.v.body
+	}
+	return sn.First
+}
+
+// agent finds who sends.
+func (st *story) agent(d *draft, us []unit) {
+	v, u, f := st.v, &d.u, &d.f
+	floor := st.floor(d.s)
+	end := v.t.Sentences[d.s].Last
+	var who span
+	switch {
+	case f.rule == "relative-object":
+		g := f.g
+		who, d.path = v.control(g, floor, 6)
+	case f.noun && f.rule != "subject" && f.rule != "relative":
+		if f.gov >= 0 {
+			g := v.groupAround(f.gov, floor, f.gov+1)
+			who, d.path = v.control(g, floor, 6)
+			sp := v.x.speech[v.low[f.gov]]
+			if sp&(sPlan|sRefuse|sSay) == 0 && v.x.verbs[v.low[f.gov]].lemma == "" && !addVerbs[v.low[f.gov]] && sp&sBegin == 0 && sp&sFinish == 0 {
+				who = span{}
+			}
+		}
+		// "Turkey's deployment of", "deployment by X", "its withdrawal of"
+		k := v.left(f.trig, floor, nil)
+		if f.rule == "compound" {
+			k = u.first
+		}
+		if k-1 >= floor && v.pos[k-1] == pPoss {
+			if own, ok := v.phrase(k-2, floor); ok {
+				who = own
+			}
+		}
+		for k := f.tail; k < min(f.tail+12, end); k++ {
+			if v.low[k] == "by" {
+				if e := v.right(k+1, end); e > k+1 && v.time(k+1) == nil {
+					who = v.ofChain(span{k + 1, e}, end)
+				}
+				break
+			}
+			if v.pos[k] == pMark || v.pos[k] == pVerb {
+				break
+			}
+		}
+	case f.object && f.rule == "object", f.rule == "have":
+		who, d.path = v.control(f.g, floor, 6)
+	case f.object: // passive, participle
+		who, d.path = v.passivePath(f, floor)
+		who = span{}
+		for k := f.trig + 1; k < min(f.trig+16, end); k++ {
+			if v.low[k] == "by" && v.time(k+1) == nil {
+				if e := v.right(k+1, end); e > k+1 && v.pos[k+1] != pIng && !v.transport(k+1, e) {
+					who = v.ofChain(span{k + 1, e}, min(e+4, end))
+				}
+				break
+			}
+			if v.low[k] == ";" || v.pos[k] == pSub {
+				break
+			}
+		}
+	default: // the body moves by itself
+		_, d.path = v.passivePath(f, floor)
+		if f.noun && f.gov >= 0 {
+			d.path = append(d.path, f.gov)
+		}
+	}
+	d.sender = st.settle(d, who, us)
+}
+
+// transport: "by rail", "by bus", "by air": no agent.
+func (v *view) transport(a, b int) bool {
+	switch v.low[b-1] {
+	case "rail", "bus", "air", "sea", "train", "plane", "ship", "road", "land", "boat", "helicopter", "truck", "flights", "convoy", "weekend":
+		return true
+	}
+	return v.time(a) != nil
+}
+
+// passivePath gives the words that carry a passive or subject frame: "urges
+// that troops be sent", "was ordered to leave".
+func (v *view) passivePath(f *frame, floor int) (span, []int) {
+	path := append([]int(nil), f.g.outer...)
+	// What governs the clause of the body: "demand that all troops leave", "wants troops to leave".
+	k := f.u
+	_ = k
+	return span{}, path
+}
+
+// settle turns a phrase into the wording of the sender.
+func (st *story) settle(d *draft, who span, us []unit) span {
+	v, u := st.v, &d.u
+	nat := span{}
+	if u.nat != nil {
+		nat = span{u.nat.first, u.nat.last}
+		// "U.S. Army Green Berets", "Japan Self-Defense Forces"
+	}
+	if who.ok() && v.pos[who.first] == pPron && who.last == who.first+1 || who.ok() && v.anaphor(who) {
+		r := st.antecedent(who, d)
+		if r.ok() {
+			who = r
+		} else {
+			who = span{}
+		}
+	}
+	host := false
+	switch v.x.verbs[v.w(d.f.trig)].lemma {
+	case "take", "host", "receive", "allow", "house", "accept":
+		host = true
+	}
+	if who.ok() {
+		t := v.actorText(who, true)
+		if nat.ok() {
+			if host {
+				return nat
+			}
+			same := false
+			person := false
+			foreign := false
+			for k := who.first; k < who.last; k++ {
+				if m := v.state(k); m != nil {
+					if m.states[0] == u.nat.states[0] {
+						same = true
+					} else {
+						foreign = true
+					}
+				}
+				person = person || personTitles[v.low[k]]
+			}
+			if !same && !foreign && v.personLike(who) {
+				return nat
+			}
+			if person && !foreign {
+				return nat
+			}
+			if same && person {
+				return nat
+			}
+			_ = foreign
+		}
+		return t
+	}
+	if nat.ok() && u.nat.form != stCapital {
+		return v.withProper(nat, u)
+	}
+	if o := u.of; o[1] > o[0] {
+		s := span{o[0], o[1]}
+		if v.named(s) {
+			return v.actorText(s, true)
+		}
+	}
+	end := v.t.Sentences[d.s].Last
+	// "soldiers from Australia"
+	if v.w(u.last) == "from" {
+		if e := v.right(u.last+1, end); e > u.last+1 {
+			s := span{u.last + 1, v.listFrom(u.last+1, e, end)}
+			if m := v.state(u.last + 1); m != nil && m.form != stCapital && m.form != stAdjective || v.orgLike(s) {
+				return v.actorText(s, true)
+			}
+		}
+	}
+	if u.poss >= 0 {
+		if v.pos[u.poss] == pPoss {
+			if p, ok := v.phrase(u.poss-1, st.floor(d.s)); ok {
+				return v.actorText(p, true)
+			}
+		}
+		if r := st.antecedent(span{u.poss, u.poss + 1}, d); r.ok() {
+			return v.actorText(r, true)
+		}
+	}
+	// A name in the body itself: "CRPF personnel", "M23 forces".
+	first, last := -1, -1
+	for k := u.first; k < u.head; k++ {
+		if v.pos[k] == pProper && v.number(k) == nil || first >= 0 && v.adjacentHyphen(k) {
+			if first < 0 {
+				first = k
+			}
+			last = k + 1
+		} else if first >= 0 {
+			break
+		}
+	}
+	if first >= 0 && !v.caps[d.s] {
+		return span{first, last}
+	}
+	for k := u.first; k < u.head; k++ {
+		if w := v.low[k]; w == "federal" || w == "government" || w == "rebel" {
+			return span{k, k + 1}
+		}
+	}
+	if u.prev >= 0 {
+		return span{}
+	}
+	_ = us
+	return span{}
+}
+
+// withProper lengthens an adjective by the name that it begins: "U.S. Army".
+func (v *view) withProper(s span, u *unit) span {
+	if s.first > u.first && v.pos[s.first-1] == pProper && s.first-1 >= u.first {
+		k := s.first - 1
+		return span{k, s.last}
+	}
+	return s
+}
+
+var orgWords = set(`ministry department agency command army navy force forces police guard council union nations league party cross crescent commission organization organisation organisations committee
+ office corps service bureau authority government association company firm group bank fund institute university hospital brigade division regiment mission parliament congress administration board federation society institution college embassy charity alliance bloc community team teams country countries`)
+
+func (v *view) orgLike(s span) bool {
+	for k := s.first; k < s.last; k++ {
+		if orgWords[v.low[k]] {
+			return true
+		}
+	}
+	w := v.t.Slice(s.first, s.last)
+	return len(w) >= 2 && len(w) <= 8 && strings.ToUpper(w) == w
+}
+
+// personLike tells a phrase that is a bare name of a person.
+func (v *view) personLike(s span) bool {
+	if v.orgLike(s) {
+		return false
+	}
+	for k := s.first; k < s.last; k++ {
+		if v.state(k) != nil {
+			return false
+		}
+		if v.pos[k] != pProper && v.pos[k] != pDet {
+			return v.pos[k] == pNoun && personTitles[v.low[k]]
+		}
+	}
+	return true
+}
+
+var anaphors = set("country nation government ministry army military company firm kingdom republic state leader president trust weekly daily agency alliance bloc organisation organization group embassy administration emirate movement party")
+
+// anaphor tells a definite phrase that stands for something named before.
+func (v *view) anaphor(s span) bool {
+	first := s.first
+	for first < s.last && v.pos[first] == pDet {
+		first++
+	}
+	if s.last-first != 1 || !anaphors[v.low[first]] {
+		return false
+	}
+	return true
+}
+
+// antecedent finds what a pronoun or "the country" stands for: the subject of
+// the clause before it, else the first actor of the sentences before.
+func (st *story) antecedent(s span, d *draft) span {
+	v := st.v
+	sentence := v.t.Tokens[s.first].Sentence
+	floor := st.floor(sentence)
+	w := v.low[s.last-1]
+	plural := w == "they" || w == "their" || w == "them"
+	if w == "we" || w == "our" || w == "i" || w == "my" || w == "you" || w == "your" || w == "us" {
+		return st.speakerSide(sentence)
+	}
+	_ = plural
+	okActor := func(p span) bool {
+		if !p.ok() || p.first >= s.first {
+			return false
+		}
+		if v.pos[p.first] == pPron && p.last-p.first == 1 || v.anaphor(p) {
+			return false
+		}
+		if _, person := v.person(p.last - 1); person && v.state(p.last-1) == nil && v.pos[p.last-1] != pProper {
+			return false
+		}
+		for k := p.first; k < p.last; k++ {
+			if v.state(k) != nil || v.pos[k] == pProper || orgWords[v.low[k]] {
+				return true
+			}
+		}
+		return false
+	}
+	// Subjects of verbs before it, nearest first.
+	for sx := sentence; sx >= 0 && sx >= sentence-4; sx-- {
+		v.open(sx)
+		sn := v.t.Sentences[sx]
+		fl := st.floor(sx)
+		to := sn.Last
+		if sx == sentence {
+			to = s.first
+		}
+		var best span
+		for k := to - 1; k >= fl && k > to-reach; k-- {
+			if p := v.pos[k]; p == pVerb && !v.infinitive(k) || p == pPast && v.finitePast(k) || p == pModal || p == pAux && !v.infinitive(k) {
+				g := k
+				for g-1 >= fl && (v.pos[g-1] == pAux || v.pos[g-1] == pModal || v.pos[g-1] == pNeg) {
+					g--
+				}
+				subj, ok := v.subject(g, fl)
+				if ok && okActor(subj) && subj.last <= to {
+					best = subj
+					if sx == sentence {
+						return best
+					}
+				}
+			}
+		}
+		if best.ok() {
+			return best
+		}
+		// No verb found its subject: the first state named.
+		for k := fl; k < to; k++ {
+			if m := v.state(k); m != nil && m.form != stCapital {
+				return span{m.first, m.last}
+			}
+		}
+		_ = floor
+	}
+	// The headline's or story's first state.
+	for i := range v.states {
+		if v.states[i].first >= v.body && v.states[i].last <= s.first {
+			return span{v.states[i].first, v.states[i].last}
+		}
+	}
+	return span{}
+}
+
+// speakerSide is the side of "we": the state whose officer speaks, not known here.
+func (st *story) speakerSide(int) span { return span{} }
+
+// actionOf settles the action by purpose and increments.
+func (st *story) actionOf(d *draft) {
+	v, u := st.v, &d.u
+	end := v.t.Sentences[d.s].Last
+	if d.f.weak && d.f.noun && v.nominalsWas(d.f.trig, "leaving") {
+		// departure: of whom is it left, or where is it sent
+		if d.origin.ok() && !d.destination.ok() || d.f.home {
+			d.action = "withdraw"
+		} else {
+			d.action = "deploy"
+		}
+	}
+	if d.action == "deploy" && u.more {
+		d.action = "reinforce"
+	}
+	// Purpose: "to train", "to reinforce", "to relieve".
+	from := max(u.last, d.f.tail)
+	if d.f.trig < u.first {
+		from = u.last
+	}
+	for k := from; k+1 < end && k < from+26; k++ {
+		if v.pos[k] == pTo && (v.pos[k+1] == pVerb || v.pos[k+1] == pNoun) && purposeVerbs[v.low[k+1]] {
+			stop := k + 2
+			for stop < end && v.low[stop] != "," && v.low[stop] != ";" && v.pos[stop] != pSub && v.pos[stop] != pWh && !(v.low[stop] == "after" || v.low[stop] == "amid" || v.low[stop] == "following") && v.low[stop] != "." {
+				stop++
+			}
+			d.purpose = span{k, stop}
+			break
+		}
+		if v.pos[k] == pSub || v.low[k] == ";" || v.pos[k] == pWh {
+			break
+		}
+	}
+	if !d.purpose.ok() {
+		return
+	}
+	w := v.low[d.purpose.first+1]
+	switch w {
+	case "train", "advise":
+		if d.kind == "troops" || d.kind == "other" {
+			d.kind = "advisers"
+		}
+	case "reinforce", "bolster", "back", "strengthen", "stiffen":
+		if d.action == "deploy" && (w != "back" || v.w(d.purpose.first+2) == "up") {
+			d.action = "reinforce"
+		}
+	case "support", "assist":
+		// "to support the 5,000 guards on duty there"
+		if d.action == "deploy" {
+			for k := d.purpose.first; k < d.purpose.last; k++ {
+				if p, ok := v.person(k); ok && p.class != generic && v.number(max(k-1, 0)) != nil {
+					d.action = "reinforce"
+				}
+				if v.number(k) != nil && d.purpose.last-k > 1 {
+					d.action = "reinforce"
+				}
+			}
+		}
+	case "relieve", "replace":
+		if d.action == "deploy" || d.action == "reinforce" {
+			d.action = "rotate"
+		}
+	case "provide":
+		if d.kind == "troops" && v.w(u.head) == "personnel" && !v.hasWord(u, "military", "army", "navy") {
+			for k := d.purpose.first; k < d.purpose.last; k++ {
+				if v.low[k] == "medical" {
+					d.kind = "medics"
+				}
+				if v.low[k] == "security" {
+					d.kind = "police"
+				}
+			}
+		}
+	}
+}
+
+func (v *view) hasWord(u *unit, ws ...string) bool {
+	for k := u.first; k < u.last; k++ {
+		for _, w := range ws {
+			if v.low[k] == w {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (v *view) nominalsWas(k int, class string) bool { return v.x.nominals[v.w(k)] == class }
+
+// sourceOf finds who is cited.
+func (st *story) sourceOf(d *draft) {
+	v, u := st.v, &d.u
+	first, last := min(u.first, d.f.trig), max(u.last, d.f.trig+1)
+	s, ok := v.sayer(d.s, first, last)
+	if ok {
+		d.say = s
+	}
+}
+
+// timeOf finds when the move takes place.
+func (st *story) timeOf(d *draft) {
+	v := st.v
+	sn := v.t.Sentences[d.s]
+	floor := st.floor(d.s)
+	anchor := d.f.trig
+	best, cost := -1, 1<<30
+	for i := range v.times {
+		t := &v.times[i]
+		if t.first < floor || t.last > sn.Last || t.Dateline || t.Today && d.action == "present" {
+			continue
+		}
+		if !t.Resolved() {
+			continue
+		}
+		// The day of saying stands beside the cue.
+		if d.say.verb >= 0 && d.say.verb != d.f.trig && d.say.verb != d.f.gov {
+			lo, hi := min(t.last, d.say.verb), max(t.first, d.say.verb)
+			near := hi - lo
+			if near <= 2 && !(abs(t.first-anchor) < near) {
+				continue
+			}
+			if t.first < d.say.verb && d.say.who.ok() && t.first >= d.say.who.first-1 && t.last <= d.say.verb {
+				continue
+			}
+		}
+		c := 0
+		switch {
+		case t.first > anchor:
+			c = t.first - anchor
+		default:
+			c = 2 * (anchor - t.last + 2)
+		}
+		// another clause in between costs
+		lo, hi := min(t.first, anchor), max(t.last, anchor)
+		for k := lo; k < hi; k++ {
+			if k == anchor || k >= d.u.first && k < d.u.last {
+				continue
+			}
+			if v.pos[k] == pVerb || v.pos[k] == pPast && v.finitePast(k) || v.pos[k] == pWh || v.pos[k] == pSub || v.pos[k] == pModal {
+				c += 8
+			}
+			if v.low[k] == ";" {
+				c += 20
+			}
+		}
+		if c < cost {
+			best, cost = i, c
+		}
+	}
+	if best >= 0 && cost < 30 {
+		t := v.times[best]
+		d.when = &t
+	}
+}
+
+func abs(x int) int {
+	if x < 0 {
+		return -x
+	}
+	return x
+}

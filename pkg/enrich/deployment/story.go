@@ -1,0 +1,440 @@
+package deployment
+
+// judge drops what is no deployment by the words of its own clause.
+func (st *story) judge(d *draft) {
+	v, u, f := st.v, &d.u, &d.f
+	lemma := v.x.verbs[v.low[f.trig]].lemma
+	drop := func(why string) {
+		if d.drop == "" {
+			d.drop = why
+		}
+	}
+	if d.kind == "other" && !u.numeric && u.class != generic {
+		drop("a group that is not said to be of troops or workers")
+	}
+	if f.weak && !f.noun {
+		if f.rule == "located" {
+			if u.num == nil && !(u.class == strong && u.nat != nil) || u.class == civil || u.class == generic && !u.part {
+				drop("a body that is somewhere, without word of its being sent or kept there")
+			}
+		} else if u.num == nil && !d.place {
+			drop("a verb of many senses, without a number or a place")
+		}
+	}
+	switch lemma {
+	case "go", "come", "follow", "join", "reach", "set", "drive", "step", "land", "cross", "travel", "head", "advance", "roll":
+		if u.class == civil && u.num == nil || !d.place && lemma != "follow" && lemma != "set" {
+			drop("a verb of motion without a place")
+		}
+	case "work", "operate", "serve", "man", "guard", "occupy", "patrol":
+		if !d.place && !d.destination.ok() || u.class == civil && u.num == nil {
+			drop("at work, without a place")
+		}
+		if f.move == mStay && u.num == nil && u.nat == nil {
+			drop("at work, with neither a number nor a sender")
+		}
+	case "remain", "stay":
+		if !d.place && u.num == nil {
+			drop("staying, without a place or a number")
+		}
+	case "have", "keep", "maintain":
+		if u.class == mass && u.num == nil && !d.place {
+			drop("having a force is no deployment")
+		}
+	case "leave":
+		if f.object && u.num == nil {
+			drop("left behind, without a number")
+		}
+	case "take", "put", "place", "provide", "hire", "recruit", "prepare", "ready", "offer", "promise", "pledge", "approve", "authorize", "authorise", "raise", "increase", "cut", "reduce", "double", "add", "employ", "launch", "supply", "import", "draft", "march", "hold", "activate", "marshal", "post", "base", "house", "expand", "boost", "field", "lend", "assign", "task", "order":
+		if !d.place && !(lemma == "order" || lemma == "field" || lemma == "assign") {
+			if !(f.rule == "object" && u.class == strong && (lemma == "offer" || lemma == "pledge" || lemma == "promise" || lemma == "contribute")) {
+				drop("a verb of many senses, without a place")
+			}
+		}
+		if u.class == civil && u.num == nil && lemma != "assign" {
+			drop("a verb of many senses, without a number")
+		}
+	}
+	if u.class == civil || u.class == generic {
+		switch {
+		case f.move == mLeave || f.move == mQuit:
+			if u.num == nil && u.nat == nil && u.poss < 0 && d.sender == (span{}) {
+				drop("civilians who leave by themselves")
+			}
+		case f.action == "present" && u.num == nil:
+			drop("civilians who are somewhere, without a number")
+		case f.rule == "compound" && u.class == civil:
+			drop("a trade that qualifies a noun")
+		}
+	}
+	if u.class == mass && f.rule == "compound" && !d.place && f.gov < 0 && !(u.nat != nil) && u.num == nil {
+		drop("a background noun, with neither a body nor a place")
+	}
+}
+
+// link settles what stands elsewhere in the story: numbers without a noun,
+// "there", what an earlier paragraph told.
+func (st *story) link() {
+	v := st.v
+	for i := range st.drafts {
+		d := &st.drafts[i]
+		if d.drop != "" {
+			continue
+		}
+		u := &d.u
+		// A number alone, or "the first 400", takes its kind from a body before.
+		var from *draft
+		if u.numeric || u.class == generic || u.part || u.class == neutral && d.kind == "other" {
+			for j := i - 1; j >= 0; j-- {
+				e := &st.drafts[j]
+				if e.drop != "" || e.s < d.s-6 {
+					continue
+				}
+				if u.numeric && e.s < d.s-2 && !u.more && !u.part {
+					break
+				}
+				from = e
+				break
+			}
+			if from == nil && u.numeric {
+				// A body further on in the same sentence, or named without a record.
+				d.drop = "a number with no body to stand for"
+				continue
+			}
+			if from != nil {
+				if u.numeric || u.class == generic || d.kind == "other" || u.part && (d.kind == "troops" || d.kind == "workers") {
+					if u.class != generic || v.w(u.head) != "men" || from.kind != "workers" {
+						d.kind = from.kind
+					}
+				}
+				if !d.sender.ok() && d.f.object && d.f.rule != "object" || !d.sender.ok() && !d.f.object || !d.sender.ok() {
+					d.sender = from.sender
+				}
+				if u.numeric || u.part || u.more {
+					st.inherit(d, from)
+				}
+			}
+			if d.kind == "other" || u.class == generic && u.num == nil && from == nil && u.including == "" {
+				if d.drop == "" {
+					d.drop = "people of no told kind"
+				}
+				continue
+			}
+		}
+	}
+	for i := range st.drafts {
+		d := &st.drafts[i]
+		if d.drop != "" {
+			continue
+		}
+		st.anaphoricPlace(d, &d.destination, i)
+		st.anaphoricPlace(d, &d.origin, i)
+		st.theSame(d, i)
+	}
+	for i := range st.drafts {
+		d := &st.drafts[i]
+		if d.drop != "" {
+			continue
+		}
+		st.fallbackPlace(d, i)
+	}
+}
+
+// inherit fills the slots of a part or an increment from the whole.
+func (st *story) inherit(d, from *draft) {
+	if d.action == "withdraw" {
+		if !d.origin.ok() {
+			if from.action == "withdraw" {
+				d.origin = from.origin
+			} else {
+				d.origin = from.destination
+			}
+		}
+		return
+	}
+	if !d.destination.ok() {
+		if from.action == "withdraw" {
+			if d.action == "present" {
+				d.destination = from.origin
+			}
+		} else {
+			d.destination = from.destination
+		}
+	}
+}
+
+// theSame gives "the army" the sender of "the Sudanese Army" told before.
+func (st *story) theSame(d *draft, i int) {
+	v, u := st.v, &d.u
+	if d.sender.ok() || u.nat != nil {
+		return
+	}
+	head := v.w(u.head)
+	for j := i - 1; j >= 0; j-- {
+		e := &st.drafts[j]
+		if e.sender.ok() && v.w(e.u.head) == head && e.drop == "" {
+			d.sender = e.sender
+			return
+		}
+	}
+	if head != "army" && head != "military" && head != "police" && head != "navy" && head != "troops" && head != "soldiers" {
+		return
+	}
+	// "Sudanese Army" anywhere before it
+	for k := u.first - 1; k > 0; k-- {
+		if v.low[k] == head {
+			if m := v.state(k - 1); m != nil {
+				d.sender = span{m.first, m.last}
+				return
+			}
+		}
+	}
+}
+
+func (st *story) anaphoricPlace(d *draft, p *span, i int) {
+	v := st.v
+	if !p.ok() {
+		return
+	}
+	if v.named(*p) {
+		return
+	}
+	head := v.low[p.last-1]
+	if p.last-p.first > 2 || head == "border" || head == "borders" || head == "abroad" || head == "overseas" {
+		return
+	}
+	for k := p.first; k < p.last-1; k++ {
+		if v.pos[k] == pNum || v.pos[k] == pAdj && v.low[k] != "same" && v.low[k] != "whole" {
+			return
+		}
+	}
+	country := vagueCountry[head]
+	town := vagueTown[head]
+	area := vagueArea[head]
+	if !country && !town && !area {
+		return
+	}
+	if r := st.placeBefore(p.first, d, country, town); r.ok() {
+		*p = r
+	}
+}
+
+// placeBefore is the nearest place told before token k.
+func (st *story) placeBefore(k int, d *draft, country, town bool) span {
+	v := st.v
+	if country {
+		for j := k - 1; j >= 0; j-- {
+			m := v.state(j)
+			if m == nil || m.last > k || m.form == stCapital {
+				continue
+			}
+			s := span{m.first, m.last}
+			if v.sameActor(s, d.sender) {
+				// the sender's own country only when no other is told
+				continue
+			}
+			return s
+		}
+		return span{}
+	}
+	for j := k - 1; j >= 0 && j >= v.body; j-- {
+		s := v.t.Tokens[j].Sentence
+		if !v.opened[s] {
+			v.open(s)
+		}
+		if locationPreps[v.low[j]] || v.low[j] == "to" || v.low[j] == "into" || v.low[j] == "from" || v.low[j] == "of" && v.pos[j] == pPrep && ofHeads[v.w(j-1)] {
+			p, ok := v.placeSpan(j+1, v.t.Sentences[s].Last)
+			if ok && v.named(p) && p.last <= k {
+				if town && v.stateOf(p) {
+					continue
+				}
+				if v.sameActor(p, d.sender) && v.stateOf(p) {
+					continue
+				}
+				return p
+			}
+		}
+	}
+	if v.here >= 0 {
+		return span{v.here, v.hereEnd}
+	}
+	return span{}
+}
+
+// fallbackPlace looks in the sentence and then in the story for the place of a
+// move whose own clause tells none.
+func (st *story) fallbackPlace(d *draft, i int) {
+	v := st.v
+	slot := &d.destination
+	if d.action == "withdraw" {
+		slot = &d.origin
+	}
+	if slot.ok() {
+		return
+	}
+	if d.action == "withdraw" && d.destination.ok() && !d.f.object {
+		// "return to Belarus": what is left stands before
+	}
+	// The same body told before.
+	for j := i - 1; j >= 0; j-- {
+		e := &st.drafts[j]
+		if e.drop != "" {
+			continue
+		}
+		es := e.destination
+		if e.action == "withdraw" {
+			es = e.origin
+		}
+		if es.ok() && (e.s >= d.s-2) && (v.sameActor(e.sender, d.sender) || e.sender == d.sender || v.low[d.f.trig] == "there") {
+			*slot = es
+			d.inherited = true
+			return
+		}
+	}
+	sn := v.t.Sentences[d.s]
+	floor := st.floor(d.s)
+	ok := func(p span) bool {
+		return p.ok() && v.named(p) && !v.sameActor(p, d.sender) && p != d.destination && p != d.origin
+	}
+	// In the sentence: behind, then before.
+	find := func(from, to int) bool {
+		for k := from; k < to; k++ {
+			if locationPreps[v.low[k]] || v.low[k] == "engulf" {
+				if p, is := v.placeSpan(k+1, sn.Last); is && ok(p) {
+					*slot = p
+					d.inherited = true
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if find(max(d.u.last, d.f.tail), sn.Last) || find(floor, d.u.first) {
+		return
+	}
+	// Sentences before.
+	if p := st.placeBefore(floor, d, false, false); p.ok() && d.s > 0 && ok(p) && d.f.rule != "compound" {
+		*slot = p
+		d.inherited = true
+		return
+	}
+	// A state named in the sentence that is not the sender's; then the sender's own.
+	for k := floor; k < sn.Last; k++ {
+		if m := v.state(k); m != nil && m.form != stAdjective {
+			p := span{m.first, m.last}
+			if ok(p) && k > d.u.last {
+				*slot = p
+				d.inherited = true
+				return
+			}
+		}
+	}
+}
+
+// fold joins drafts that tell the same body in the same move.
+func (st *story) fold() {
+	v := st.v
+	for i := range st.drafts {
+		d := &st.drafts[i]
+		if d.drop != "" {
+			continue
+		}
+		for j := range i {
+			e := &st.drafts[j]
+			if e.drop != "" || e.same >= 0 {
+				continue
+			}
+			if st.repeats(e, d) {
+				// Keep the fuller mention.
+				if v.fullness(d) > v.fullness(e) {
+					e.same = i
+					d.merge(e)
+				} else {
+					d.same = j
+					e.merge(d)
+				}
+				break
+			}
+		}
+	}
+}
+
+func (v *view) fullness(d *draft) int {
+	n := 0
+	if d.u.num != nil {
+		n += 4
+	}
+	for _, s := range []span{d.sender, d.origin, d.destination} {
+		if s.ok() {
+			n += 2
+		}
+	}
+	if d.inherited {
+		n -= 2
+	}
+	if d.u.pronoun {
+		n -= 4
+	}
+	return n
+}
+
+func (d *draft) merge(e *draft) {
+	if !d.sender.ok() {
+		d.sender = e.sender
+	}
+	if !d.origin.ok() {
+		d.origin = e.origin
+	}
+	if !d.destination.ok() {
+		d.destination = e.destination
+	}
+	if d.when == nil {
+		d.when = e.when
+	}
+	if !d.purpose.ok() {
+		d.purpose = e.purpose
+	}
+}
+
+// repeats tells whether b tells the body and the move of a again, with no slot
+// of its own.
+func (st *story) repeats(a, b *draft) bool {
+	v := st.v
+	if a.action != b.action && !(a.action == "reinforce" && b.action == "deploy" || a.action == "deploy" && b.action == "reinforce") {
+		return false
+	}
+	if a.kind != b.kind && b.u.num == nil && a.kind != "troops" && b.kind != "troops" {
+		return false
+	}
+	if a.kind != b.kind && (a.u.num != nil || b.u.num != nil) {
+		return false
+	}
+	if (a.status == "denied") != (b.status == "denied") {
+		return false
+	}
+	an, bn := a.u.num, b.u.num
+	switch {
+	case an != nil && bn != nil:
+		if an.Min != bn.Min || an.Max != bn.Max {
+			return false
+		}
+	case bn != nil && an == nil:
+		return a.s == b.s && false || a.s != b.s && v.sameActor(a.sender, b.sender) && a.destination.ok() && a.destination == b.destination
+	}
+	if a.sender.ok() && b.sender.ok() && !v.sameActor(a.sender, b.sender) && v.str(a.sender) != v.str(b.sender) {
+		return false
+	}
+	if b.u.nat != nil && a.u.nat != nil && b.u.nat.states[0] != a.u.nat.states[0] {
+		return false
+	}
+	sameSlot := func(x, y span) bool {
+		return !x.ok() || !y.ok() || v.str(x) == v.str(y) || v.sameActor(x, y) || b.inherited
+	}
+	if !sameSlot(a.destination, b.destination) || !sameSlot(a.origin, b.origin) {
+		return false
+	}
+	if an == nil && bn == nil && a.s == b.s && b.u.first-a.u.last < 40 && v.low[a.u.head] == v.low[b.u.head] && a.f.trig != b.f.trig && a.place && b.place {
+		return sameSlot(a.destination, b.destination)
+	}
+	return true
+}
