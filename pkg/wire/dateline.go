@@ -70,6 +70,9 @@ func ReadDateline(body string) (Dateline, bool) {
 		body = strings.ToValidUTF8(body[:240], "")
 	}
 	body, _, _ = strings.Cut(body, "\n")
+	if !strings.ContainsAny(body, "(–—") && !strings.Contains(body, "--") {
+		return Dateline{}, false
+	}
 	if m := datelineFull.FindStringSubmatch(body); m != nil && !strings.ContainsAny(m[1], "()") {
 		d := Dateline{Place: trimPlace(m[1]), Service: strings.TrimSpace(m[9]), Len: len(m[0])}
 		d.day(m[2:9])

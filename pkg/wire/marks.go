@@ -112,30 +112,99 @@ func ReadMarks(s string) Marks {
 	if m.Rest == "" {
 		return m
 	}
-	if testAlone.MatchString(m.Rest) || testLine.MatchString(m.Rest) {
-		m.Change, m.Service = model.ChangeTest, "test"
-		return m
-	}
 	if len(m.Rest) > 600 {
 		return m
 	}
+	low := strings.ToLower(m.Rest)
+	if hasAny(low, "test", "prova", "prueba", "quick brown") && (testAlone.MatchString(m.Rest) || testLine.MatchString(m.Rest)) {
+		m.Change, m.Service = model.ChangeTest, "test"
+		return m
+	}
 	for range 6 {
-		if !m.take(headRules, true) {
+		if !mayHead(m.Rest) || !m.take(headRules, true) {
 			break
 		}
 	}
 	for range 4 {
-		if !m.take(tailRules, false) {
+		if !mayTail(m.Rest) || !m.take(tailRules, false) {
 			break
 		}
 	}
-	if killLifted.MatchString(s) {
+	if strings.Contains(low, "kill") && killLifted.MatchString(s) {
 		m.Change = model.ChangeRelease
 	}
-	if m.Service == "" && dayWords.MatchString(m.Rest) {
+	if m.Service == "" && hasAny(low, "daybook", "digest", "budget") && dayWords.MatchString(m.Rest) {
 		m.note(model.ChangeAdvisory, "", "daybook")
 	}
 	return m
+}
+
+// The first words of the head rules and the last words of the tail rules: a
+// quick look that spares most headlines the rules.
+var (
+	headWords = words("mandatory bulletin kill killed story item release withdrawn withdrawal retraction retracted article headline report annulation annulé annulée annule annulee annullamento annullata annullato " +
+		"anulación anulacion anulado anulada anulação anulacao anulaçao anulacão zurückgezogen zuruckgezogen zurückziehung zuruckziehung widerruf tilbaketrukket trukket poisto poistettu peruutus indraget tillbakadragen intrekking ingetrokken stryk stryks " +
+		"embargo reinstated released corrected correction corrects corrective corr corrigé corrigée corrige corrigee correctif rectificatif rectification rectificación rectificacion corrección correccion corregido corregida correção correcao correçao correcão " +
+		"corrigido corrigida retificação retificacao errata correzione rettifica korrektur korrigiert berichtigung berichtigt korr rättelse rattelse rättad rattad rettelse rettet korrigert korjaus korjattu correctie rectificatie gecorrigeerd " +
+		"refile refiled refiling rpt repeat repetition wdhlg wdh resending wiederholung uusinta repris update wrapup wrap updated lead ld zusammenfassung neu actualización actualizacion ampliación ampliacion ampl actualisé actualisée actualise actualisee atualizada aggiornamento zf päivitys paivitys " +
+		"editor editors note advisory media service editorial avis aviso avviso hinweis achtung an til till redaktionelle daybook news newsdigest newsbudget budget diary agenda tagesvorschau terminvorschau schedule " +
+		"flash blitz newsflash alert alerte newsalert breaking snap eil eilmeldung ultim última ultima alerta haster pika urgent urgente dringend vorrang adv advance hold not for embargoed sperrfrist sous bajo sotto")
+	tailWords = words("ld lead leadall all writethru wrap update correction corrective corrected corr korr korrektur corrects corrigé corrige berichtigung rättelse rattelse rettelse kill withdrawal withdrawn refile refiled rpt repeat advisory add take adv urgent bulletin alert newsalert flash")
+)
+
+func words(s string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(s) {
+		m[w] = true
+	}
+	return m
+}
+
+func hasAny(s string, parts ...string) bool {
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func mayHead(s string) bool {
+	if strings.HasPrefix(s, "+") {
+		return true
+	}
+	s = strings.TrimLeft(s, " \t([*+=")
+	if s == "" {
+		return true
+	}
+	if s[0] >= '0' && s[0] <= '9' {
+		return true
+	}
+	i := strings.IndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
+	if i < 0 {
+		i = len(s)
+	}
+	if i > 24 {
+		return false
+	}
+	w := strings.ToLower(s[:i])
+	if headWords[w] {
+		return true
+	}
+	return hasAny(strings.ToLower(s[:min(len(s), 40)]), "daybook") // "Sports daybook"
+}
+
+func mayTail(s string) bool {
+	t := strings.TrimRight(s, " \t)")
+	if strings.HasSuffix(t, "+") {
+		return true
+	}
+	t = strings.TrimRight(t, "0123456789 -&,.")
+	i := strings.LastIndexFunc(t, func(r rune) bool { return !unicode.IsLetter(r) })
+	if w := t[i+1:]; len(w) <= 24 && tailWords[strings.ToLower(w)] {
+		return true
+	}
+	return hasAny(strings.ToLower(s[max(0, len(s)-90):]), "adv", "hold for", "hfr", "embargoed", "not for release")
 }
 
 // take applies the first rule that matches and tells whether one did.
@@ -218,26 +287,30 @@ func ReadNote(s string) Marks {
 	if len(s) > 4000 {
 		s = s[:4000]
 	}
+	low := strings.ToLower(s)
 	t := s
 	if loc := noteLead.FindStringIndex(t); loc != nil {
 		t = t[loc[1]:]
 	}
 	t = strings.TrimLeft(t, " ([*-–—")
 	switch {
-	case killLifted.MatchString(s):
+	case strings.Contains(low, "kill") && killLifted.MatchString(s):
 		m.Change = model.ChangeRelease
-	case noteTest.MatchString(s):
+	case strings.Contains(low, "test") && noteTest.MatchString(s):
 		m.Change, m.Service = model.ChangeTest, "test"
-	case noteKill.MatchString(t):
+	case hasAny(low, "kill", "withdraw", "retract", "remove", "zurückgezogen", "annul", "anul", "cestinare") && noteKill.MatchString(t):
 		m.Change = model.ChangeKill
-	case noteCorr.MatchString(t):
+	case hasAny(low, "corr", "berichtig", "korr", "rätt", "rett", "korj") && noteCorr.MatchString(t):
 		m.Change = model.ChangeCorrection
-	case noteRef.MatchString(t):
+	case hasAny(low, "refil", "repeat", "resend") && noteRef.MatchString(t):
 		m.Change = model.ChangeRefile
 	case noteAdvis.MatchString(t):
 		m.Change, m.Service = model.ChangeAdvisory, "advisory"
 	case noteUpd.MatchString(t):
 		m.Change = model.ChangeUpdate
+	}
+	if !hasAny(low, "release", "embargo", "sperrfrist", "not for") {
+		return m
 	}
 	if loc := noteHold.FindStringSubmatchIndex(s); loc != nil {
 		m.Held, m.Advance = true, strings.TrimSpace(s[loc[0]:loc[1]])

@@ -89,6 +89,10 @@ func (t *Transmission) TextReader(declared string) (io.Reader, []string, error) 
 		return nil, nil, err
 	}
 	if wide, _ := utf16Shape(head); ok && t.Charset == "" && wide == nil && !stateful(declared) {
+		if t.Size <= 1<<20 {
+			b, err := t.Bytes()
+			return bytes.NewReader(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))), nil, err
+		}
 		r := bufio.NewReaderSize(t.Reader(), 64<<10)
 		if b, _ := r.Peek(3); string(b) == "\xef\xbb\xbf" {
 			if _, err := r.Discard(3); err != nil {

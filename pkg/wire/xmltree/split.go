@@ -129,8 +129,9 @@ func (s *splitter) fill() (bool, error) {
 	if s.eof {
 		return false, nil
 	}
-	s.buf = slices.Grow(s.buf, chunk)
-	n, err := io.ReadAtLeast(s.r, s.buf[len(s.buf):len(s.buf)+chunk], 1)
+	n := min(chunk, max(4096, len(s.buf)))
+	s.buf = slices.Grow(s.buf, n)
+	n, err := io.ReadAtLeast(s.r, s.buf[len(s.buf):len(s.buf)+n], 1)
 	s.buf = s.buf[:len(s.buf)+n]
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		s.eof = true
