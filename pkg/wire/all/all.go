@@ -17,6 +17,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/dateline-wire/dateline/pkg/wire"
+	"github.com/dateline-wire/dateline/pkg/wire/newsml1"
 	"github.com/dateline-wire/dateline/pkg/wire/newsmlg2"
 	"github.com/dateline-wire/dateline/pkg/wire/ninjs"
 	"github.com/dateline-wire/dateline/pkg/wire/nitf"
@@ -35,6 +36,7 @@ func formats() []format {
 	return []format{
 		{"ninjs", ninjs.Parse},
 		{newsmlg2.Format, newsmlg2.Parse},
+		{newsml1.Format, newsml1.Parse},
 		{nitf.Format, nitf.Parse},
 		{plain.Format, plain.Parse},
 	}
