@@ -44,13 +44,12 @@ func configCommand(flags *cli.Flags) *cobra.Command {
 				path = args[0]
 			}
 			_, err := config.Load(path, os.Environ())
-			var faults config.Faults
-			if errors.As(err, &faults) {
+			if faults, ok := errors.AsType[config.Faults](err); ok {
 				for _, f := range faults {
-					fmt.Fprintln(cmd.ErrOrStderr(), f) //nolint:errcheck // nowhere to tell it
+					fmt.Fprintln(cmd.ErrOrStderr(), f)
 				}
-				fmt.Fprintf(cmd.ErrOrStderr(), "%d mistakes\n", len(faults)) //nolint:errcheck // nowhere to tell it
-				return cli.Quiet
+				fmt.Fprintf(cmd.ErrOrStderr(), "%d mistakes\n", len(faults))
+				return cli.ErrTold
 			}
 			if err != nil {
 				return err

@@ -85,7 +85,7 @@ func redriveList(flags *cli.Flags) *cobra.Command {
 			return withClient(cmd, flags, func(ctx context.Context, c *pipeline.Client, _ *config.Config) error {
 				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 				if !asJSON {
-					fmt.Fprintln(w, "LETTER\tLAST\tGROUP\tCLASS\tFEED\tATTEMPTS\tREASON") //nolint:errcheck // flushed below
+					fmt.Fprintln(w, "LETTER\tLAST\tGROUP\tCLASS\tFEED\tATTEMPTS\tREASON")
 				}
 				n := 0
 				err := c.DeadLetters(ctx, func(d *pipeline.DeadLetter) error {
@@ -148,10 +148,10 @@ func redriveShow(flags *cli.Flags) *cobra.Command {
 					}
 					found = true
 					w := cmd.OutOrStdout()
-					fmt.Fprintf(w, "letter    %s\ngroup     %s\nclass     %s\nreason    %s\norigin    %s\nattempts  %d\nfirst     %s\nlast      %s\nredriven  %v\nkey       %s\n", //nolint:errcheck // the write below tells
+					fmt.Fprintf(w, "letter    %s\ngroup     %s\nclass     %s\nreason    %s\norigin    %s\nattempts  %d\nfirst     %s\nlast      %s\nredriven  %v\nkey       %s\n",
 						args[0], d.Group, d.Class, show.Safe(d.Reason, 0), origin(d), d.Attempts, d.First.UTC().Format(time.RFC3339), d.Last.UTC().Format(time.RFC3339), d.Redriven, show.Safe(string(d.Record.Key), 0))
 					for _, h := range d.Record.Headers {
-						fmt.Fprintf(w, "header    %s: %s\n", show.Safe(h.Key, 0), show.Safe(string(h.Value), 200)) //nolint:errcheck // the write below tells
+						fmt.Fprintf(w, "header    %s: %s\n", show.Safe(h.Key, 0), show.Safe(string(h.Value), 200))
 					}
 					_, err := fmt.Fprintf(w, "value     %d bytes\n%s\n", len(d.Record.Value), show.Safe(string(d.Record.Value[:min(len(d.Record.Value), 4000)]), 0))
 					return err
@@ -198,7 +198,7 @@ func redriveSend(flags *cli.Flags) *cobra.Command {
 					}
 					n++
 					if n%100 == 0 {
-						fmt.Fprintf(cmd.ErrOrStderr(), "%d letters\n", n) //nolint:errcheck // progress
+						fmt.Fprintf(cmd.ErrOrStderr(), "%d letters\n", n)
 					}
 					return nil
 				})

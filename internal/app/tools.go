@@ -58,7 +58,7 @@ func withClient(cmd *cobra.Command, flags *cli.Flags, do func(ctx context.Contex
 	if err != nil {
 		return ignoreCanceled(cmd.Context(), err)
 	}
-	defer c.Close() //nolint:errcheck // a tool that wrote has waited for its acknowledgements
+	defer c.Close()
 	return ignoreCanceled(cmd.Context(), do(cmd.Context(), c, cfg))
 }
 
@@ -99,7 +99,7 @@ func topicsCommand(flags *cli.Flags) *cobra.Command {
 					return writeJSON(cmd.OutOrStdout(), infos)
 				}
 				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "TOPIC\tPARTITIONS\tRECORDS\tREPLICAS\tREMARK") //nolint:errcheck // flushed below
+				fmt.Fprintln(w, "TOPIC\tPARTITIONS\tRECORDS\tREPLICAS\tREMARK")
 				for _, t := range infos {
 					var records int64
 					replicas := 0
@@ -113,11 +113,11 @@ func topicsCommand(flags *cli.Flags) *cobra.Command {
 							remark = fmt.Sprintf("partition %d: %d of %d replicas in sync", p.Partition, p.InSync, p.Replicas)
 						}
 					}
-					fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\n", cfg.Kafka.Prefix+t.Name, len(t.Partitions), records, replicas, remark) //nolint:errcheck // flushed below
+					fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\n", cfg.Kafka.Prefix+t.Name, len(t.Partitions), records, replicas, remark)
 				}
 				for _, want := range []string{pipeline.TopicRaw, pipeline.TopicArticles, pipeline.TopicEnriched, pipeline.TopicDead} {
 					if !slices.ContainsFunc(infos, func(t pipeline.TopicInfo) bool { return t.Name == want }) {
-						fmt.Fprintf(w, "%s\t-\t-\t-\tmissing; --create makes it\n", cfg.Kafka.Prefix+want) //nolint:errcheck // flushed below
+						fmt.Fprintf(w, "%s\t-\t-\t-\tmissing; --create makes it\n", cfg.Kafka.Prefix+want)
 					}
 				}
 				return w.Flush()
@@ -165,7 +165,7 @@ func lagCommand(flags *cli.Flags) *cobra.Command {
 					return writeJSON(cmd.OutOrStdout(), rows)
 				}
 				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "GROUP\tTOPIC\tPARTITION\tRECORDS BEHIND\tSECONDS BEHIND\tCOMMITTED\tEND") //nolint:errcheck // flushed below
+				fmt.Fprintln(w, "GROUP\tTOPIC\tPARTITION\tRECORDS BEHIND\tSECONDS BEHIND\tCOMMITTED\tEND")
 				for _, g := range groups() {
 					var records int64
 					var seconds float64
@@ -176,10 +176,10 @@ func lagCommand(flags *cli.Flags) *cobra.Command {
 						records += r.Records
 						seconds = max(seconds, r.Seconds)
 						if all || r.Records > 0 {
-							fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.1f\t%d\t%d\n", g, r.Topic, r.Partition, r.Records, r.Seconds, r.Committed, r.End) //nolint:errcheck // flushed below
+							fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%.1f\t%d\t%d\n", g, r.Topic, r.Partition, r.Records, r.Seconds, r.Committed, r.End)
 						}
 					}
-					fmt.Fprintf(w, "%s\t(all)\t\t%d\t%.1f\t\t\n", g, records, seconds) //nolint:errcheck // flushed below
+					fmt.Fprintf(w, "%s\t(all)\t\t%d\t%.1f\t\t\n", g, records, seconds)
 				}
 				return w.Flush()
 			})

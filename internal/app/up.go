@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,6 +74,7 @@ func up(ctx context.Context, cfg *config.Config, withSamples bool, stdout, stder
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	if len(cfg.Kafka.Brokers) == 0 {
+		//nolint:contextcheck // the broker outlives ctx: it is closed last
 		b, err := broker.Start(broker.Config{Dir: filepath.Join(cfg.Data, "broker"), Port: cfg.Broker.Port, Fsync: cfg.Broker.Fsync,
 			MaxBytes: cfg.Broker.MaxBytes, Log: log})
 		if err != nil {
@@ -130,7 +132,7 @@ func up(ctx context.Context, cfg *config.Config, withSamples bool, stdout, stder
 	if err := writeRunFile(cfg.Data, &worker.RunFile{PID: os.Getpid(), Broker: brokers, HTTP: srv.Addr}); err != nil {
 		return err
 	}
-	defer os.Remove(worker.RunPath(cfg.Data)) //nolint:errcheck // a stale run file names a broker that answers nobody
+	defer os.Remove(worker.RunPath(cfg.Data))
 
 	out := printer(stdout, cfg.Log.Format)
 	passing, err := follow(ctx, snk.Store(), out)
@@ -144,8 +146,8 @@ func up(ctx context.Context, cfg *config.Config, withSamples bool, stdout, stder
 	g.Go(func() error { return snk.Run(ctx) })
 	g.Go(func() error { return passing.run(ctx) })
 	g.Go(func() error {
-		if ready.Wait(ctx) != nil {
-			return nil
+		if err := ready.Wait(ctx); err != nil {
+			return err
 		}
 		worker.PrintReady(stderr, "dateline", map[string]string{"broker": brokers, "http": srv.Addr, "data": cfg.Data})
 		if out.Text() {
@@ -282,8 +284,8 @@ func (p *passage) welcome(ctx context.Context, client *pipeline.Client, cfg *con
 			return ignoreCanceled(ctx, err)
 		}
 		var found []*model.Enriched
-		for i := len(list) - 1; i >= 0; i-- { // oldest first
-			st, err := p.store.Story(ctx, list[i].URI)
+		for _, l := range slices.Backward(list) { // oldest first
+			st, err := p.store.Story(ctx, l.URI)
 			if err != nil {
 				return ignoreCanceled(ctx, err)
 			}

@@ -44,8 +44,8 @@ func (f *Flags) Load() (*config.Config, error) {
 	return cfg, nil
 }
 
-// Quiet is an error that has been told already; it only sets the exit status.
-var Quiet = errors.New("told already")
+// ErrTold is an error that has been told already; it only sets the exit status.
+var ErrTold = errors.New("told already")
 
 // Main runs a command with the process's arguments and signals and returns
 // its exit status: 0, 1 for a failure, 2 for a command line that makes no
@@ -68,10 +68,10 @@ func Main(cmd *cobra.Command, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, Quiet):
+	case errors.Is(err, ErrTold):
 		return 1
 	}
-	fmt.Fprintf(stderr, "%s: %v\n", cmd.Name(), err) //nolint:errcheck // nowhere to tell it
+	fmt.Fprintf(stderr, "%s: %v\n", cmd.Name(), err)
 	if usage {
 		return 2
 	}

@@ -249,8 +249,7 @@ func (s *source) decode(b []byte, c *Config) Faults {
 
 // errorLines takes the parts of a decoder's error apart.
 func errorLines(err error) []string {
-	var te *yaml.LoadErrors
-	if errors.As(err, &te) {
+	if te, ok := errors.AsType[*yaml.LoadErrors](err); ok {
 		var out []string
 		for _, e := range te.Errors {
 			out = append(out, strings.TrimSpace(e.Error()))
@@ -281,6 +280,7 @@ func (s *source) index(path string, n *yaml.Node) {
 			s.lines[p] = c.Line
 			s.index(p, c)
 		}
+	default: // a scalar or an alias has no fields
 	}
 }
 
@@ -318,8 +318,7 @@ func (s *source) overlay(environ []string, c *Config) Faults {
 		}
 	}
 	if err := env.ParseWithOptions(c, env.Options{Prefix: Prefix, Environment: vars}); err != nil {
-		var agg env.AggregateError
-		if errors.As(err, &agg) {
+		if agg, ok := errors.AsType[env.AggregateError](err); ok {
 			for _, e := range agg.Errors {
 				f = append(f, Fault{Where: "environment", Problem: e.Error()})
 			}

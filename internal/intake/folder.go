@@ -108,7 +108,7 @@ func (f *Folders) Run(ctx context.Context) error {
 	if err != nil {
 		f.cfg.Log.Warn().Err(err).Msg("no file events, folders are read every " + f.cfg.Rescan.String())
 	} else {
-		defer watcher.Close() //nolint:errcheck // nothing is written through it
+		defer watcher.Close()
 	}
 	g, gctx := errgroup.WithContext(ctx)
 	sem := semaphore.NewWeighted(atOnce)
@@ -286,7 +286,7 @@ func (f *Folders) take(ctx context.Context, p Place, path string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // read only
+	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
 		return err

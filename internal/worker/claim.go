@@ -2,6 +2,7 @@ package worker
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/dateline-wire/dateline/internal/datadir"
 )
@@ -15,8 +16,8 @@ func Claim(dir string, roles ...string) (release func() error, err error) {
 	var locks []*datadir.Lock
 	release = func() error {
 		var errs []error
-		for i := len(locks) - 1; i >= 0; i-- {
-			errs = append(errs, locks[i].Release())
+		for _, lock := range slices.Backward(locks) {
+			errs = append(errs, lock.Release())
 		}
 		return errors.Join(errs...)
 	}

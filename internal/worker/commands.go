@@ -87,14 +87,13 @@ type fileFault struct {
 
 // parseFiles writes the articles of files to out and what is no article to
 // errw, a JSON line each. A file's time of receipt is its modification time, so
-// that the same file gives the same bytes. The error is cli.Quiet when a file
+// that the same file gives the same bytes. The error is cli.ErrTold when a file
 // could not be opened, which errw has heard.
 func parseFiles(ctx context.Context, files []string, out, errw io.Writer) error {
 	failed := false
 	for _, path := range files {
 		err := parseFile(ctx, path, out, errw)
-		var unread *fs.PathError
-		if errors.As(err, &unread) {
+		if _, ok := errors.AsType[*fs.PathError](err); ok {
 			failed = true
 			err = tellFault(errw, fileFault{File: path, Class: wire.Undecodable, Error: err.Error()})
 		}
@@ -103,7 +102,7 @@ func parseFiles(ctx context.Context, files []string, out, errw io.Writer) error 
 		}
 	}
 	if failed {
-		return cli.Quiet
+		return cli.ErrTold
 	}
 	return nil
 }
@@ -122,7 +121,7 @@ func parseFile(ctx context.Context, path string, out, errw io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // read only
+	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
 		return err

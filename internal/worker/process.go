@@ -118,7 +118,7 @@ func (p *Process) Start(ctx context.Context, cfg *config.Config, stderr io.Write
 		if err != nil {
 			return quiet(ctx, err)
 		}
-		defer client.Close() //nolint:errcheck // everything written was acknowledged
+		defer client.Close()
 		if err := client.EnsureTopics(ctx, p.Groups...); err != nil {
 			return quiet(ctx, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -89,8 +90,8 @@ func (s *Sink) Run(ctx context.Context) error {
 // Close closes the outputs and the store.
 func (s *Sink) Close() error {
 	var errs []error
-	for i := len(s.close) - 1; i >= 0; i-- {
-		errs = append(errs, s.close[i]())
+	for _, v := range slices.Backward(s.close) {
+		errs = append(errs, v())
 	}
 	return errors.Join(errs...)
 }

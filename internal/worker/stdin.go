@@ -75,11 +75,11 @@ func EnrichLines(ctx context.Context, engine *enrich.Engine, in io.Reader, out, 
 				return ctx.Err()
 			}
 			if res.warn != nil {
-				fmt.Fprintf(errw, "line %d: %v\n", l.number, res.warn) //nolint:errcheck // nowhere to tell it
+				fmt.Fprintf(errw, "line %d: %v\n", l.number, res.warn)
 			}
 			if res.err != nil {
 				bad++
-				fmt.Fprintf(errw, "line %d: %v\n", l.number, res.err) //nolint:errcheck // nowhere to tell it
+				fmt.Fprintf(errw, "line %d: %v\n", l.number, res.err)
 			}
 			if res.out == nil {
 				continue

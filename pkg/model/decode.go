@@ -175,8 +175,7 @@ func collect(f *Faults, path string, v jsontext.Value, t reflect.Type) {
 }
 
 func structFields(t reflect.Type, into map[string]reflect.Type) {
-	for i := range t.NumField() {
-		sf := t.Field(i)
+	for sf := range t.Fields() {
 		name, options, _ := strings.Cut(sf.Tag.Get("json"), ",")
 		switch {
 		case sf.Type.Kind() == reflect.Struct && (options == "embed" || sf.Anonymous && name == ""):
