@@ -23,6 +23,7 @@ import (
 type Readiness struct {
 	mu      sync.Mutex
 	reasons map[string]string
+	changed chan struct{} // closed and renewed when a reason goes
 }
 
 // Not says that part cannot do its work, and why.
@@ -40,6 +41,31 @@ func (r *Readiness) Ready(part string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.reasons, part)
+	if r.changed != nil {
+		close(r.changed)
+		r.changed = nil
+	}
+}
+
+// Wait returns when nothing is in the way any more, or with ctx's error.
+func (r *Readiness) Wait(ctx context.Context) error {
+	for {
+		r.mu.Lock()
+		if len(r.reasons) == 0 {
+			r.mu.Unlock()
+			return nil
+		}
+		if r.changed == nil {
+			r.changed = make(chan struct{})
+		}
+		changed := r.changed
+		r.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // Reasons lists what is in the way as "part: why", sorted; none means ready.
