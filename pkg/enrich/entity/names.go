@@ -32,8 +32,16 @@ const (
 	Party    // words that parties are called by
 	Group    // armed groups
 	GeoWord  // words that places are called by (River, Mount)
-	prefix   // the beginning of a longer entry
-	kinds    = 15
+	// What a model saw names of in much news.
+	SeenPerson
+	SeenOrganisation
+	SeenPlace
+	SeenOther
+	SeenFirst
+	SeenLast
+	prefix // the beginning of a longer entry
+
+	listed = SeenPerson - 1 // the lists that were not mined
 )
 
 // maxPhrase is the greatest number of units of an entry.
