@@ -21,24 +21,25 @@ import (
 	"github.com/dateline-wire/dateline/pkg/model"
 )
 
-// Parser tags and parses one sentence of a text in place.
-type Parser interface {
-	Parse(t *text.Text, sentence int)
+// Tagger gives the tokens of one sentence their parts of speech, in place.
+type Tagger interface {
+	Tag(t *text.Text, sentence int)
 }
 
 // Annotator is the deployment layer.
 type Annotator struct {
 	x      *lexicon
-	parser Parser
+	tagger Tagger
 }
 
-// New makes an annotator. parser may be nil: parts of speech are then guessed.
-func New(parser Parser) (*Annotator, error) {
+// New makes an annotator. tagger may be nil: parts of speech are then guessed
+// from the words alone.
+func New(tagger Tagger) (*Annotator, error) {
 	x, err := loadLexicon()
 	if err != nil {
 		return nil, err
 	}
-	return &Annotator{x: x, parser: parser}, nil
+	return &Annotator{x: x, tagger: tagger}, nil
 }
 
 // Veto is a body that was passed over, and why.
@@ -58,14 +59,11 @@ func (a *Annotator) annotate(d *text.Doc) []Veto {
 	if !a.candidate(d.Body) {
 		return nil
 	}
-	st := &story{d: d, v: newView(d.Body, a.x, d.Date)}
+	st := &story{d: d, v: newView(d.Body, a.x, d.Date, a.tagger)}
 	v := st.v
 	for s := range d.Body.Sentences {
 		if !a.hit(v, s) {
 			continue
-		}
-		if a.parser != nil {
-			a.parser.Parse(d.Body, s)
 		}
 		v.open(s)
 		st.build(s)

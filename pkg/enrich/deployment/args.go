@@ -260,9 +260,12 @@ func (v *view) trim(first, last int) int {
 // subject finds the subject of the verb group that starts at token g.
 func (v *view) subject(g, floor int) (span, bool) {
 	j := g - 1
+	commas := 0
 	for steps := 0; j >= floor && steps < 40; steps++ {
 		w := v.low[j]
 		switch p := v.pos[j]; {
+		case (w == "later" || w == "earlier" || w == "ago") && j-2 >= floor && (v.w(j-1) == "week" || v.w(j-1) == "day" || v.w(j-1) == "month" || v.w(j-1) == "year" || v.w(j-1) == "weeks" || v.w(j-1) == "days" || v.w(j-1) == "months" || v.w(j-1) == "years"):
+			j -= 3 // "a week later"
 		case p == pAdv && v.time(j) == nil, p == pNeg, w == "both", w == "themselves", w == "itself":
 			j--
 		case v.time(j) != nil && p != pVerb && !(p == pPast):
@@ -281,6 +284,13 @@ func (v *view) subject(g, floor int) (span, bool) {
 				// The words between the commas may be an apposition with its name.
 				j = k - 1
 				continue
+			}
+			if commas > 0 {
+				return span{}, false
+			}
+			commas++
+			if s := v.mainSubject(j, floor); s.ok() && s.first < j {
+				return s, true
 			}
 			return span{}, false
 		case w == ")":
@@ -387,7 +397,7 @@ func (v *view) phrase(j, floor int) (span, bool) {
 			}
 			// "troops in Iraq withdrew": a verb before the noun would make it an object.
 			if w != "of" && n-1 >= floor {
-				if b := v.pos[v.before2(n, floor)]; b == pVerb || b == pIng || b == pPast || b == pPrep {
+				if b := v.pos[v.before2(n, floor)]; b == pVerb || b == pIng || b == pPast || b == pPrep && v.low[v.before2(n, floor)] != "of" {
 					return span{first, last}, true
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dateline-wire/dateline/pkg/enrich/syntax"
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
 )
 
@@ -18,7 +19,14 @@ func TestWriteGold(t *testing.T) {
 	if dir == "" || out == "" {
 		t.Skip("DATELINE_SHARED and DATELINE_OUT are not set")
 	}
-	a, err := New(nil)
+	m, err := syntax.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := New(m)
+	if os.Getenv("NOTAG") != "" {
+		a, err = New(nil)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,8 @@ type frame struct {
 	tail   int  // token behind body and trigger, where places follow
 	home   bool // a particle home or back
 	weak   bool
+	first  int // tokens of the body, or of the row of bodies it stands in
+	last   int
 }
 
 var beForms = set("is are was were be been being am 're ’re 's ’s 'm")
@@ -251,6 +253,16 @@ func (v *view) frames(s int, us []unit) []frame {
 			continue
 		}
 		if fs := v.unitFrames(s, us, i); len(fs) > 0 {
+			first, last := u.first, u.last
+			for k := u.prev; k >= 0; k = us[k].prev {
+				first = us[k].first
+			}
+			for k := u.next; k >= 0; k = us[k].next {
+				last = us[k].last
+			}
+			for k := range fs {
+				fs[k].first, fs[k].last = first, last
+			}
 			out = append(out, fs...)
 			continue
 		}
@@ -305,25 +317,55 @@ func (v *view) unitFrames(s int, us []unit, i int) []frame {
 		f := frame{u: i, trig: u.compound, rule: "compound", action: v.x.nominals[v.low[u.compound]], noun: true, gov: v.governor(u.first, floor), tail: u.compound + 1}
 		return []frame{v.nominal(f, floor)}
 	}
+	var out []frame
 	if f, ok := v.leftFrame(us, i, floor, end); ok {
-		return []frame{f}
+		out = append(out, f)
 	}
 	if f, ok := v.rightFrame(us, i, floor, end); ok {
-		return []frame{f}
+		out = append(out, f)
 	}
 	if f, ok := v.locative(u, i, floor, end); ok {
-		return []frame{f}
+		out = append(out, f)
 	}
-	return nil
+	return out
 }
 
 // before skips determiners, possessors and the like and returns the token
 // that governs a phrase beginning at first.
 func (v *view) before(first, floor int) int {
 	j := first - 1
+	conj := 0
 	for steps := 0; j >= floor && steps < 20; steps++ {
 		w := v.low[j]
 		switch p := v.pos[j]; {
+		case v.time(j) != nil && v.number(j) == nil && p != pVerb && p != pPast:
+			j = v.time(j).first - 1
+		case (w == "calls" || w == "call" || w == "called" || w == "described" || w == "describes") && j-2 >= floor && v.low[j-2] == "what":
+			j -= 3 // "what it calls a force"
+		case (w == "and" || w == "or" || w == ",") && conj < 2 && j-1 >= floor && (v.pos[j-1] == pNoun || v.pos[j-1] == pProper):
+			// "sends masks and medical experts": what stands before shares the verb
+			k := v.nounLeft(j-1, floor)
+			if k > j-1 || k-1 < floor {
+				return j
+			}
+			b := k - 1
+			for b > floor && (v.pos[b] == pDet || v.pos[b] == pNum) {
+				b--
+			}
+			if w == "," && !(v.low[b] == "," || v.pos[b] == pVerb || v.pos[b] == pPast || v.pos[b] == pIng) {
+				return j
+			}
+			if v.low[b] == "of" && b-1 >= floor && v.pos[b-1] == pNoun && v.x.nominals[v.low[b-1]] == "" {
+				b = v.nounLeft(b-1, floor) - 1
+				for b > floor && v.pos[b] == pDet {
+					b--
+				}
+			}
+			if !(v.low[b] == "," || v.low[b] == "of" || v.x.verbs[v.low[b]].plain&mObject != 0 && v.pos[b] != pNoun) {
+				return j
+			}
+			conj++
+			j = b
 		case p == pDet || p == pAdv && w != "out" && w != "in" && w != "back" && w != "home" && w != "there":
 			j--
 		case w == `"` || w == "“" || w == "``" || w == "'" && p == pMark || w == "‘":
@@ -467,7 +509,7 @@ func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 		f.move = mPull
 	case obj&mSend != 0:
 		f.move = mSend
-		if f.home && particle != "" {
+		if f.home && particle != "" || particle == "out" && v.w(at+1) == "of" {
 			f.move = mPull
 		}
 	case obj != 0:
@@ -718,7 +760,18 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 		f.tail = max(f.tail, at+1)
 		f.home = particle == "home" || particle == "back"
 	}
-	participle := v.pos[g.main] == pPast && g.start == g.main && !g.perfect
+	participle := v.pos[g.main] == pPast && g.start == g.main && !g.perfect && t.lemma != "leave"
+	if t.form == fThird && v.pos[g.main] == pVerb && g.start == g.main && rule == "subject" && u.num != nil && !u.num.Strong {
+		return f, false // "500 soldiers leaves": another's verb
+	}
+	if !g.passive && !participle || participle && v.objectAhead(f.tail, end) {
+		if m&mObject != 0 && m&(mEnter|mQuit) == 0 && t.lemma != "leave" && v.objectAhead(g.main+1, end) || (t.lemma == "return" || t.lemma == "retreat") && v.objectAhead(g.main+1, end) {
+			return f, false // the body does it to another: it is the sender
+		}
+		if t.lemma == "leave" && v.objectAhead(g.main+1, end) && !v.placeLike(g.main+1, end) {
+			return f, false
+		}
+	}
 	if g.passive || participle && t.form&fPart != 0 && m&mObject != 0 {
 		o := m & (mSend | mPull | mAdd | mTurn | mKeep | mOrder)
 		if t.lemma == "leave" || o == 0 && t.plain&mSend == 0 {
@@ -741,7 +794,7 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 			o = mPull
 		case o&mSend != 0:
 			o = mSend
-			if f.home {
+			if f.home || particle == "out" && v.w(at+1) == "of" {
 				o = mPull
 			}
 		}
@@ -779,6 +832,12 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 	case sub&mEnter != 0 && v.objectPlace(g.main+1, end):
 		f.move = mEnter
 	case sub&mEnter != 0 && sub&mGo == 0:
+		// "to enter and deploy along the border"
+		if k := g.main + 1; v.w(k) == "and" && k+1 < end && v.x.verbs[v.w(k+1)].plain&mGo != 0 {
+			g2 := g
+			g2.main = k + 1
+			return v.subjectOf(u, i, g2, rule, last, end)
+		}
 		return f, false
 	case sub&mQuit != 0 && v.objectPlace(f.tail, end):
 		f.move = mQuit
@@ -824,8 +883,30 @@ func (v *view) standing(g group, u *unit, tail, end int) bool {
 	return false
 }
 
+// objectAhead tells whether a noun phrase stands where an object would.
+func (v *view) objectAhead(j, end int) bool {
+	if j >= end || v.time(j) != nil {
+		return false
+	}
+	if p := v.pos[j]; p == pDet || nominalPos(p) || v.number(j) != nil && v.w(j) != "at" {
+		w := v.low[j]
+		return w != "abroad" && w != "overseas" && w != "home" && w != "north" && w != "south" && w != "east" && w != "west"
+	}
+	return false
+}
+
 // objectPlace tells whether a place stands where the object would.
-func (v *view) objectPlace(j, end int) bool { return v.placeLike(j, end) }
+func (v *view) objectPlace(j, end int) bool {
+	p, ok := v.placeSpan(j, end)
+	if !ok {
+		return false
+	}
+	switch v.low[p.last-1] {
+	case "building", "compound", "house", "home", "school", "mosque", "church", "hospital", "office", "apartment", "prison", "camp":
+		return false // a search or a raid
+	}
+	return true
+}
 
 // locative is a body told as being somewhere, without a verb of its own: "there
 // are 500 troops in", "troops in Iraqi bases".

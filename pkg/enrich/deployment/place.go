@@ -82,8 +82,9 @@ func (st *story) places(d *draft, us []unit) {
 			}
 		}, false)
 	}
-	// Between a nominal and "of": "deployment in Mali of 500 troops" is behind the body too.
-	st.scan(d, from, end, func(prep string, p span) { take(prep, p, f.trig < u.first || prep != "from" || f.rule == "compound") }, true)
+	// Behind it: first its own clause, then what stands before the clause, then what it is to do there.
+	behind := func(prep string, p span) { take(prep, p, f.trig < u.first || prep != "from" || f.rule == "compound") }
+	st.scan(d, from, end, behind, false)
 	// Before a participle's own: "in Latvia, our soldiers are stationed"
 	if !d.destination.ok() && !d.origin.ok() || !d.destination.ok() && !leaving {
 		start := floor
@@ -97,6 +98,20 @@ func (st *story) places(d *draft, us []unit) {
 		}
 	}
 	st.here(d, from, end)
+	if !d.destination.ok() && !leaving {
+		st.scan(d, from, end, behind, true)
+	}
+	// "Romania, where Polish soldiers are deployed"
+	if !d.destination.ok() && !leaving && v.low[max(f.first-1, 0)] == "where" {
+		k := f.first - 2
+		if v.w(k) == "," {
+			k--
+		}
+		if p, ok := v.phrase(k, floor); ok && v.named(p) {
+			n := v.nounLeft(k, floor)
+			d.destination, d.place = span{n, k + 1}, true
+		}
+	}
 }
 
 func (g group) startOr(k int) int {
@@ -218,6 +233,22 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 				continue
 			}
 			j++
+			continue
+		case v.number(j) != nil && (w == "at" || w == "over" || w == "around" || w == "between" || w == "from" || w == "near" || w == "in"):
+			j = max(v.number(j).last, j+1) // "at least nine"
+			continue
+		case (w == "help" || w == "assist" || w == "support" || w == "aid" || w == "defend") && verbs > 0 && v.state(j+1) != nil && v.state(j+1).form != stAdjective:
+			m := v.state(j + 1)
+			take("in", span{m.first, m.last})
+			j = m.last
+			continue
+		case w == "outside" && v.w(j+1) == "of":
+			if pl, ok := v.placeSpan(j+2, end); ok {
+				take("outside", pl)
+				j = pl.last
+				continue
+			}
+			j += 2
 			continue
 		case w == "between" || destPreps[w] || w == "from" || w == "for" || w == "within":
 			if v.time(j) != nil && !(v.time(j).first > j) && v.pos[j+1-1] == pPrep && v.time(min(j+1, end-1)) != nil {

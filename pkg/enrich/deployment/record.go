@@ -47,7 +47,11 @@ func (st *story) build(s int) {
 	if len(us) == 0 {
 		return
 	}
+	taken := make([]bool, len(us))
 	for _, f := range v.frames(s, us) {
+		if taken[f.u] {
+			continue
+		}
 		u := us[f.u]
 		d := draft{s: s, u: u, f: f, kind: u.kind, action: f.action, whole: -1, same: -1, say: saying{attribution: -1, verb: -1}}
 		st.agent(&d, us)
@@ -57,6 +61,7 @@ func (st *story) build(s int) {
 		d.status = v.status(&f, d.path, d.say, sn.Last)
 		st.timeOf(&d)
 		st.judge(&d)
+		taken[f.u] = d.drop == ""
 		st.drafts = append(st.drafts, d)
 	}
 }
@@ -84,7 +89,11 @@ func (st *story) agent(d *draft, us []unit) {
 			g := v.groupAround(f.gov, floor, f.gov+1)
 			who, d.path = v.control(g, floor, 6)
 			sp := v.x.speech[v.low[f.gov]]
-			if sp&(sPlan|sRefuse|sSay) == 0 && v.x.verbs[v.low[f.gov]].lemma == "" && !addVerbs[v.low[f.gov]] && sp&sBegin == 0 && sp&sFinish == 0 {
+			w := v.low[f.gov]
+			if sp&(sPlan|sSay|sBegin|sFinish) == 0 && v.x.verbs[w].lemma == "" && !addVerbs[w] && w[0] != 'r' || strings.HasPrefix(w, "oppos") || strings.HasPrefix(w, "reject") || strings.HasPrefix(w, "allow") || strings.HasPrefix(w, "permit") || strings.HasPrefix(w, "accept") || strings.HasPrefix(w, "report") || strings.HasPrefix(w, "request") {
+				who = span{}
+			}
+			if u.nat != nil && who.ok() && !v.hasState(who, u.nat.states[0]) {
 				who = span{}
 			}
 		}
@@ -113,7 +122,6 @@ func (st *story) agent(d *draft, us []unit) {
 		who, d.path = v.control(f.g, floor, 6)
 	case f.object: // passive, participle
 		who, d.path = v.passivePath(f, floor)
-		who = span{}
 		for k := f.trig + 1; k < min(f.trig+16, end); k++ {
 			if v.low[k] == "by" && v.time(k+1) == nil {
 				if e := v.right(k+1, end); e > k+1 && v.pos[k+1] != pIng && !v.transport(k+1, e) {
@@ -126,12 +134,21 @@ func (st *story) agent(d *draft, us []unit) {
 			}
 		}
 	default: // the body moves by itself
-		_, d.path = v.passivePath(f, floor)
+		who, d.path = v.passivePath(f, floor)
 		if f.noun && f.gov >= 0 {
 			d.path = append(d.path, f.gov)
 		}
 	}
 	d.sender = st.settle(d, who, us)
+}
+
+func (v *view) hasState(s span, st int) bool {
+	for k := s.first; k < s.last; k++ {
+		if m := v.state(k); m != nil && m.states[0] == st {
+			return true
+		}
+	}
+	return false
 }
 
 // transport: "by rail", "by bus", "by air": no agent.
@@ -147,9 +164,72 @@ func (v *view) transport(a, b int) bool {
 // that troops be sent", "was ordered to leave".
 func (v *view) passivePath(f *frame, floor int) (span, []int) {
 	path := append([]int(nil), f.g.outer...)
-	// What governs the clause of the body: "demand that all troops leave", "wants troops to leave".
-	k := f.u
-	_ = k
+	if f.rule == "relative" || f.rule == "participle" {
+		return span{}, path
+	}
+	j := v.before(f.first, floor)
+	if j < floor {
+		return span{}, path
+	}
+	w := v.low[j]
+	raised := v.w(f.last) == "to" || v.pos[min(f.last, len(v.pos)-1)] == pTo || f.g.infinitive
+	up := func(k int) (span, []int) {
+		g := v.groupAround(k, floor, k+1)
+		s, p := v.control(g, floor, 5)
+		p = append(p, k)
+		return s, append(p, path...)
+	}
+	verbAt := func(k int) bool {
+		return k >= floor && (v.pos[k] == pVerb || v.pos[k] == pPast || v.pos[k] == pIng)
+	}
+	switch {
+	case verbAt(j):
+		sp := v.x.speech[w]
+		order := v.x.verbs[w].lemma == "order"
+		if sp&(sPlan|sOffer|sRefuse|sCtlObj) == 0 && !order {
+			return span{}, path
+		}
+		s, p := up(j)
+		if sp&sOffer != 0 && !order && sp&sPlan == 0 || sp&sRefuse != 0 {
+			s = span{} // who asks is not who sends
+		}
+		if !raised && sp&sSay != 0 {
+			s = span{}
+		}
+		return s, p
+	case (v.pos[j] == pSub || w == "that") && j-1 >= floor:
+		k := j - 1
+		if verbAt(k) {
+			sp := v.x.speech[v.low[k]]
+			if sp&(sOffer|sPlan|sRefuse) != 0 && sp&sSay == 0 {
+				_, p := up(k)
+				return span{}, p
+			}
+			return span{}, path
+		}
+		if controlNouns[v.low[k]] {
+			return span{}, append([]int{k}, path...)
+		}
+	case (w == "for" || w == "on" || w == "to") && j-1 >= floor && (raised || v.pos[min(f.g.start, len(v.pos)-1)] == pIng || f.g.progressive):
+		k := j - 1
+		if verbAt(k) {
+			_, p := up(k)
+			if v.low[k] == "lead" || v.low[k] == "leads" || v.low[k] == "led" {
+				if g := v.groupAround(k, floor, k+1); g.modal != "" {
+					f.g.modal = "could"
+				}
+			}
+			return span{}, p
+		}
+		if controlNouns[v.low[k]] || v.pos[k] == pNoun {
+			n := v.nounLeft(k, floor)
+			p := append([]int{k}, path...)
+			if b := v.before(n, floor); verbAt(b) {
+				p = append([]int{b}, p...)
+			}
+			return span{}, p
+		}
+	}
 	return span{}, path
 }
 
@@ -173,6 +253,12 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 	switch v.x.verbs[v.w(d.f.trig)].lemma {
 	case "take", "host", "receive", "allow", "house", "accept":
 		host = true
+	}
+	if u.poss >= 0 && v.pos[u.poss] == pPoss && !d.f.noun {
+		// "Ukraine's 1,600 troops"
+		if m := v.state(u.poss - 1); m != nil && m.form != stAdjective && !v.sameActor(span{m.first, m.last}, who) {
+			return span{m.first, m.last}
+		}
 	}
 	if who.ok() {
 		t := v.actorText(who, true)
@@ -217,7 +303,7 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 	}
 	end := v.t.Sentences[d.s].Last
 	// "soldiers from Australia"
-	if v.w(u.last) == "from" {
+	if v.w(u.last) == "from" && d.action != "withdraw" {
 		if e := v.right(u.last+1, end); e > u.last+1 {
 			s := span{u.last + 1, v.listFrom(u.last+1, e, end)}
 			if m := v.state(u.last + 1); m != nil && m.form != stCapital && m.form != stAdjective || v.orgLike(s) {
@@ -247,7 +333,7 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 			break
 		}
 	}
-	if first >= 0 && !v.caps[d.s] {
+	if first >= 0 && !v.caps[d.s] && !v.generic(span{first, last}) {
 		return span{first, last}
 	}
 	for k := u.first; k < u.head; k++ {
@@ -260,6 +346,18 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 	}
 	_ = us
 	return span{}
+}
+
+// common parts of the names of forces, which name no one.
+var forceWords = set("national special operations state security presidential republican coast royal air ground armed defence defense self army navy marine rapid support people's people 's liberation federal territorial civil military police border guard revolutionary home medical emergency rescue task joint combined")
+
+func (v *view) generic(s span) bool {
+	for k := s.first; k < s.last; k++ {
+		if !forceWords[v.low[k]] && !wordMark(v.low[k]) {
+			return false
+		}
+	}
+	return true
 }
 
 // withProper lengthens an adjective by the name that it begins: "U.S. Army".

@@ -56,6 +56,8 @@ func (v *view) status(f *frame, path []int, say saying, end int) string {
 			refuse++
 		case "considering", "considers", "weighing", "mulling":
 			offer = true
+		case "withdraw", "withdraws", "withdrew", "drop", "drops", "dropped", "shelved":
+			refuse++ // a plan or a threat is taken back
 		}
 		gg := v.groupAround(k, max(k-8, 0), k+1)
 		if gg.neg && (v.pos[k] == pVerb || v.pos[k] == pPast || v.pos[k] == pIng) && sp&sRefuse == 0 {
@@ -74,7 +76,7 @@ func (v *view) status(f *frame, path []int, say saying, end int) string {
 	}
 	modal := g.modal
 	switch {
-	case neg && refuse > 0 && !offer:
+	case neg && refuse > 0 && !offer && f.gov < 0 && len(path) > 0 && g.neg == false && false:
 		return "planned"
 	case neg || refuse > 0:
 		return "denied"
@@ -93,6 +95,14 @@ func (v *view) status(f *frame, path []int, say saying, end int) string {
 			return "proposed"
 		}
 		return "planned"
+	}
+	switch v.opener(f) {
+	case "until", "till":
+		return "proposed"
+	case "after", "when", "once", "before":
+		if !g.perfect && (g.main < 0 || v.pos[g.main] != pPast) && v.futureSentence(f) {
+			return "planned"
+		}
 	}
 	if v.conditional(f, end) && (g.future || offer || modal != "" || f.action != "present" && !g.perfect && f.g.main >= 0 && v.pos[f.g.main] != pPast) {
 		return "proposed"
@@ -208,6 +218,36 @@ func (v *view) nounStatus(f *frame, plan, begin, finish bool) string {
 		return "ongoing"
 	}
 	return "completed"
+}
+
+// opener is the subordinator that opens the clause of the body.
+func (v *view) opener(f *frame) string {
+	for k := f.first - 1; k >= 0 && k > f.first-8; k-- {
+		switch w := v.low[k]; w {
+		case "until", "till", "after", "when", "once", "before", "if", "unless":
+			return w
+		}
+		if p := v.pos[k]; !(p == pDet || nominalPos(p) || p == pPoss || p == pAdv) && k != f.trig && !v.within(k, f) {
+			return ""
+		}
+	}
+	return ""
+}
+
+func (v *view) within(k int, f *frame) bool { return f.g.ok && k >= f.g.start && k <= f.g.main }
+
+// futureSentence tells whether the main clause of the body's sentence lies ahead.
+func (v *view) futureSentence(f *frame) bool {
+	sn := v.t.Sentences[v.t.Tokens[f.trig].Sentence]
+	for k := sn.First; k < sn.Last; k++ {
+		switch v.low[k] {
+		case "will", "'ll", "shall":
+			return true
+		case "plans", "continuing":
+			return true
+		}
+	}
+	return false
 }
 
 func (v *view) negBefore(k int) bool {

@@ -258,6 +258,20 @@ func (st *story) placeBefore(k int, d *draft, country, town bool) span {
 	if v.here >= 0 {
 		return span{v.here, v.hereEnd}
 	}
+	// A name that tells a place by its noun: "the disputed Doumeira Islands".
+	for j := k - 1; j >= v.body && j > k-3*reach; j-- {
+		if placeNouns[v.low[j]] && (v.pos[j] == pProper || v.pos[j] == pNoun) && j > 0 && v.pos[j-1] == pProper {
+			n := v.nounLeft(j, v.body)
+			if n <= j && v.named(span{n, j + 1}) {
+				return span{v.trim(n, j+1), j + 1}
+			}
+		}
+	}
+	for j := k - 1; j >= v.body; j-- {
+		if m := v.state(j); m != nil && m.last <= k && m.form != stCapital && m.form != stAdjective {
+			return span{m.first, m.last}
+		}
+	}
 	return span{}
 }
 
@@ -299,7 +313,7 @@ func (st *story) fallbackPlace(d *draft, i int) {
 	// In the sentence: behind, then before.
 	find := func(from, to int) bool {
 		for k := from; k < to; k++ {
-			if locationPreps[v.low[k]] || v.low[k] == "engulf" {
+			if locationPreps[v.low[k]] && v.number(k) == nil {
 				if p, is := v.placeSpan(k+1, sn.Last); is && ok(p) {
 					*slot = p
 					d.inherited = true

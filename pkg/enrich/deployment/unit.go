@@ -51,6 +51,18 @@ func (v *view) person(i int) (person, bool) {
 	return p, ok
 }
 
+// yearIsCount tells "send in 1500 soldiers" from "in 2003 soldiers": what
+// stands before a count is no preposition of time.
+func (v *view) yearIsCount(n *number) bool {
+	switch v.w(n.first - 1) {
+	case "in":
+		return v.x.verbs[v.w(n.first-2)].lemma != ""
+	case "since", "by", "of", "until", "from", "during", "late", "early", ",":
+		return false
+	}
+	return !monthNames[v.w(n.first-1)]
+}
+
 func nominalPos(p byte) bool { return p == pNoun || p == pProper || p == pAdj || p == pNum }
 
 // adjacentHyphen tells a hyphen inside a compound at token i.
@@ -110,17 +122,27 @@ func (v *view) left(head, floor int, u *unit) int {
 	j := head
 	for steps := 0; j-1 >= floor && steps < 25; steps++ {
 		k := j - 1
+		if v.pos[k] == pPoss && k-1 >= floor && v.low[k-1] == "people" && v.capital(k-1) && v.capital(j) {
+			j = k - 1 // "People's Liberation Army"
+			continue
+		}
 		if v.pos[k] == pPoss {
 			if u != nil {
 				u.poss = k
 			}
 			break
 		}
+		if n := v.number(k); n != nil && n.Other && !n.Strong && n.first == k && v.low[k][0] > '9' && !v.adjacentHyphen(j) {
+			// a figure inside a name: "M23 forces"
+			if u != nil {
+				u.proper = true
+			}
+			j = k
+			continue
+		}
 		if n := v.number(k); n != nil {
-			if n.Year || n.Other && !n.Strong {
-				if v.adjacentHyphen(j) || n.Year {
-					break
-				}
+			if n.Other && !n.Strong || n.Year && !v.yearIsCount(n) {
+				break
 			}
 			if v.time(k) != nil && !n.Strong {
 				break
@@ -159,10 +181,8 @@ func (v *view) left(head, floor int, u *unit) int {
 		case p == pPast && k-1 >= floor && (v.pos[k-1] == pDet || v.pos[k-1] == pNum || v.adjacentHyphen(k-1)):
 			j = k
 		case w == "more" || w == "most" || w == "further" || w == "fewer" || w == "so":
-			if w == "more" || w == "further" {
-				if u != nil {
-					u.more = true
-				}
+			if (w == "more" || w == "further") && u != nil && v.w(k+1) != "than" {
+				u.more = true
 			}
 			j = k
 		case w == "another" || w == "all" || w == "both" || w == "no":
@@ -201,6 +221,10 @@ func (v *view) right(i, end int) int {
 		case v.w(j) == "&" && seen:
 			j++
 		case (p == pIng || p == pPast) && (qualifying[v.low[j]] || len(v.x.modifiers[v.low[j]]) > 0) && j+1 < end && nominalPos(v.pos[j+1]):
+			j++
+		case (p == pPast || p == pIng || p == pPrep || p == pVerb) && j > i && v.adjacentHyphen(j-1):
+			j++ // "water-bombing aircraft"
+		case !seen && (p == pPast || p == pIng) && j > i && v.pos[j-1] == pDet && j+1 < end && nominalPos(v.pos[j+1]):
 			j++
 		case !seen && p == pPast && j+1 < end && nominalPos(v.pos[j+1]):
 			j++
@@ -245,7 +269,7 @@ func (v *view) units(s int) []unit {
 		for k := u.first; k < u.last; k++ {
 			switch v.low[k] {
 			case "additional", "further", "extra", "another", "more", "reinforcements", "reinforcement":
-				u.more = true
+				u.more = u.more || v.w(k+1) != "than"
 			case "remaining", "first", "last", "other", "rest", "them":
 				u.part = true
 			}
@@ -522,7 +546,7 @@ func (v *view) kindOf(u *unit, p person) string {
 			kind = m.kind
 		}
 		if q, ok := v.x.people[w]; ok && k < u.head && q.class != noClass && (u.class == neutral || u.class == formation || u.class == generic) && q.kind != "other" && q.class != generic && q.class != neutral && (kind == "other" || u.class != generic) {
-			if len(v.x.modifiers[w]) == 0 && (q.class == strong || q.class == civil) {
+			if len(v.x.modifiers[w]) == 0 && (q.class == strong || q.class == civil || q.class == mass) {
 				kind = q.kind
 			}
 		}
@@ -599,7 +623,15 @@ func (v *view) coordinate(us []unit, end int) {
 			}
 		}
 		_ = a
-		separate := b.num != nil || (b.nat != nil || b.proper) && (a.nat != nil || a.proper) && !sameNat(a, b) || b.poss >= 0 && v.pos[b.poss] == pPoss
+		and := false
+		for k := a.last; k < b.first; k++ {
+			and = and || v.low[k] == "and" || v.low[k] == "or" || v.low[k] == "&" || v.low[k] == "plus"
+		}
+		if !and && (i+2 >= len(us) || us[i+2].first-b.last > 3) {
+			continue // a comma alone begins another clause
+		}
+		separate := b.num != nil || b.nat != nil && (a.nat != nil || a.proper) && !sameNat(a, b) ||
+			b.proper && b.nat == nil && a.nat != nil && a.kind != b.kind && b.kind != "police" || b.poss >= 0 && v.pos[b.poss] == pPoss
 		if b.num != nil && b.numeric && a.num == nil {
 			separate = true
 		}

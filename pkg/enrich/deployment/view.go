@@ -126,11 +126,12 @@ type view struct {
 	hereEnd int
 	body    int // first token behind the dateline
 	caps    []bool
+	tagger  Tagger
 }
 
-func newView(t *text.Text, x *lexicon, story time.Time) *view {
+func newView(t *text.Text, x *lexicon, story time.Time, tagger Tagger) *view {
 	n := len(t.Tokens)
-	v := &view{t: t, x: x, story: story, low: make([]string, n), pos: make([]byte, n), stateAt: make([]int32, n), numAt: make([]int32, n),
+	v := &view{t: t, x: x, story: story, tagger: tagger, low: make([]string, n), pos: make([]byte, n), stateAt: make([]int32, n), numAt: make([]int32, n),
 		timeAt: make([]int32, n), opened: make([]bool, len(t.Sentences)), caps: make([]bool, len(t.Sentences)), here: -1}
 	for i := range t.Tokens {
 		v.low[i] = strings.ToLower(t.Surface(i))
@@ -226,12 +227,15 @@ func (v *view) open(s int) {
 			v.timeAt[i] = int32(len(v.times))
 		}
 	}
+	if v.tagger != nil {
+		v.tagger.Tag(v.t, s)
+		sn = v.t.Sentences[s]
+	}
 	tagged := sn.Tagged
 	for i := sn.First; i < sn.Last; i++ {
-		if tagged && v.t.Tokens[i].Tag != 0 {
+		v.pos[i] = v.guess(i, sn)
+		if tagged && v.t.Tokens[i].Tag != 0 && !v.known(i, sn) {
 			v.pos[i] = v.fromTag(i)
-		} else {
-			v.pos[i] = v.guess(i, sn)
 		}
 	}
 }
@@ -298,6 +302,28 @@ var tagPos = map[string]byte{
 	"NN": pNoun, "NNS": pNoun, "NNP": pProper, "NNPS": pProper, "JJ": pAdj, "JJR": pAdj, "JJS": pAdj, "VB": pVerb, "VBP": pVerb, "VBZ": pVerb,
 	"VBG": pIng, "VBD": pPast, "VBN": pPast, "DT": pDet, "PDT": pDet, "PRP$": pDet, "IN": pPrep, "CC": pConj, "RB": pAdv, "RBR": pAdv, "RBS": pAdv,
 	"MD": pModal, "PRP": pPron, "CD": pNum, "TO": pTo, "WP": pWh, "WDT": pWh, "WRB": pSub, "WP$": pWh, "POS": pPoss, "RP": pPart, "EX": pPron,
+}
+
+// known tells a word that the lexicons know better than a tagger trained on
+// other text: news in the present tense ("Belgium deploys") is rare there.
+func (v *view) known(i int, sn text.Sentence) bool {
+	w := v.low[i]
+	if wordMark(w) || v.stateAt[i] != 0 || w[0] >= '0' && w[0] <= '9' {
+		return true
+	}
+	if _, ok := closed[w]; ok {
+		return true
+	}
+	if _, ok := v.x.people[w]; ok {
+		return true
+	}
+	if _, ok := v.x.verbs[w]; ok {
+		return true
+	}
+	if _, ok := v.x.speech[w]; ok || commonVerbs[w] {
+		return true
+	}
+	return v.pos[i] == pProper && i > sn.First
 }
 
 // fromTag is the coarse part of speech of a tagged token.
@@ -449,11 +475,14 @@ func (v *view) guess(i int, sn text.Sentence) byte {
 			}
 			return pVerb
 		case f&fThird != 0:
-			if nouny || prev == pPrep || v.x.nominals[w] != "" && (prev == pNoun || prev == pAdj) {
+			if nouny || prev == pPrep || prev == pVerb || v.x.nominals[w] != "" && (prev == pNoun || prev == pAdj) {
 				return pNoun
 			}
 			return pVerb
 		default:
+			if (prev == pNoun || prev == pProper) && v.x.people[pw].plural {
+				return pVerb
+			}
 			if prev == pTo || prev == pModal || prev == pNeg || prev == pPron || pw == "and" && i > sn.First+1 && (v.pos[i-2] == pVerb) {
 				return pVerb
 			}
