@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -150,8 +152,11 @@ func (c *Client) Run(ctx context.Context, stage Stage) error {
 		start = kafka.LastOffset
 	}
 	group := c.cfg.Prefix + stage.Group
+	lines := &lines{}
+	dialer := *c.dialer
+	dialer.DialFunc = lines.dial
 	cg, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
-		ID: group, Brokers: c.cfg.Brokers, Dialer: c.dialer, Topics: full, StartOffset: start,
+		ID: group, Brokers: c.cfg.Brokers, Dialer: &dialer, Topics: full, StartOffset: start,
 		HeartbeatInterval: 500 * time.Millisecond, // a join waits for everyone's heartbeat
 		SessionTimeout:    c.cfg.SessionTimeout, RebalanceTimeout: 30 * time.Second,
 		JoinGroupBackoff: 500 * time.Millisecond, Timeout: c.joinTimeout(),
@@ -161,7 +166,10 @@ func (c *Client) Run(ctx context.Context, stage Stage) error {
 		return fmt.Errorf("stage %s: %w", stage.Group, err)
 	}
 	closed := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() { closed <- cg.Close() })
+	stop := context.AfterFunc(ctx, func() {
+		lines.hangUp(2 * time.Second) // a join under way would wait for all other members
+		closed <- cg.Close()
+	})
 	defer func() {
 		if stop() {
 			_ = cg.Close()
@@ -184,7 +192,17 @@ func (c *Client) Run(ctx context.Context, stage Stage) error {
 			finished := make(chan struct{})
 			gen.Start(func(gctx context.Context) {
 				defer close(finished)
+				lines.use(true)
 				r.generation(ctx, gctx, gen)
+				lines.use(false)
+				if ctx.Err() != nil {
+					// The group must see that it is closed before it
+					// sees that this generation is, or it joins again.
+					select {
+					case <-gctx.Done():
+					case <-time.After(c.cfg.SessionTimeout):
+					}
+				}
 			})
 			<-finished
 		case ctx.Err() != nil, errors.Is(err, kafka.ErrGroupClosed):
@@ -299,6 +317,69 @@ func (r *runner) commit(gen *kafka.Generation, w *work) bool {
 		r.log.Warn().Str("event", "commit-failed").Err(err).Msg("offsets could not be committed; trying again")
 	}
 	return true
+}
+
+// lines are the connections of a group to its coordinator. kafka-go cannot be
+// told to give up a join, which waits for every member: hanging up does it.
+type lines struct {
+	mu     sync.Mutex
+	inUse  bool // by a generation, which must commit
+	member bool // of the group, by an earlier generation
+	conns  map[net.Conn]struct{}
+}
+
+type line struct {
+	net.Conn
+	of *lines
+}
+
+func (l *lines) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conns == nil {
+		l.conns = map[net.Conn]struct{}{}
+	}
+	l.conns[conn] = struct{}{}
+	return &line{conn, l}, nil
+}
+
+func (l *line) Close() error {
+	l.of.mu.Lock()
+	delete(l.of.conns, l.Conn)
+	l.of.mu.Unlock()
+	return l.Conn.Close()
+}
+
+func (l *lines) use(on bool) {
+	l.mu.Lock()
+	l.inUse, l.member = on, true
+	l.mu.Unlock()
+}
+
+// hangUp cuts the connections unless a generation works. One who has not been
+// a member yet could not leave the group then and would be waited for as long
+// as a session lasts: a first join gets a moment to end by itself.
+func (l *lines) hangUp(moment time.Duration) {
+	end := time.Now().Add(moment)
+	for {
+		l.mu.Lock()
+		if l.inUse || l.member || len(l.conns) == 0 || time.Now().After(end) {
+			break
+		}
+		l.mu.Unlock()
+		time.Sleep(5 * time.Millisecond)
+	}
+	defer l.mu.Unlock()
+	if l.inUse {
+		return
+	}
+	for conn := range l.conns {
+		_ = conn.Close()
+	}
 }
 
 // isRetryTier tells whether a topic is a retry tier of the group.

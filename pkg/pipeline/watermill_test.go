@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ThreeDotsLabs/watermill/message"
@@ -31,7 +32,9 @@ func TestPubSub(t *testing.T) {
 			tests.TestPubSub(t, tests.Features{
 				ConsumerGroups: true, Persistent: true,
 				GuaranteedOrder: tt.ordered, GuaranteedOrderWithSingleSubscriber: true, ForceShort: testing.Short(),
-			}, func(t *testing.T) (message.Publisher, message.Subscriber) { return group(t, "test") }, group)
+			}, func(t *testing.T) (message.Publisher, message.Subscriber) {
+				return group(t, strings.ReplaceAll(t.Name(), "/", "."))
+			}, group)
 		})
 	}
 }

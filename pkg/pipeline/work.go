@@ -284,7 +284,7 @@ func (p *partition) process(it *item) {
 		p.gate.open()
 		switch {
 		case err != nil && stage.noRetry:
-			if !sleep(w.fetch, 50*time.Millisecond) {
+			if !sleep(w.fetch, 10*time.Millisecond) {
 				p.abandon(it)
 				return
 			}
