@@ -30,7 +30,10 @@ type Config struct {
 	L1, L2   float64 // strength of the penalties; both 0: L2 0.1
 	MinCount int     // a feature seen at fewer positions is dropped; 0 is 1
 	Prune    float64 // a feature whose weights are all smaller is dropped; 0 is 0.02
-	Seed     uint64
+	// Dropout is the share of features, 0 to below 1, that each step leaves out
+	// at random, so that no feature is leant on alone.
+	Dropout float64
+	Seed    uint64
 	// Forbid tells transitions that never happen; nil forbids none.
 	Forbid func(from, to string) bool
 	// ForbidStart and ForbidEnd tell labels no sequence starts or ends with.
@@ -52,6 +55,9 @@ type trainer struct {
 	end     []float64
 	gEnd    []float64
 	allowed []bool // transitions, then starts, then ends
+
+	rng  *rand.Rand
+	kept []int32 // the features that Dropout left
 
 	emit, alpha, beta, post, pair, exp []float64
 	scale                              []float64
@@ -107,6 +113,7 @@ func Train(labels []string, seqs []Sequence, cfg Config) (*Model, error) {
 	}
 	sumT, sumS, sumE := make([]float64, k*k), make([]float64, k), make([]float64, k)
 	rng := rand.New(rand.NewPCG(cfg.Seed, 0x9E3779B97F4A7C15))
+	t.rng = rng
 	order := make([]int, len(seqs))
 	for i := range order {
 		order[i] = i
@@ -201,6 +208,7 @@ func (t *trainer) step(ids [][]int32, s Sequence) float64 {
 		return 0
 	}
 	t.emit, t.alpha, t.beta, t.post = grow(t.emit, n*k), grow(t.alpha, n*k), grow(t.beta, n*k), grow(t.post, n*k)
+	ids = t.drop(ids)
 	t.pair, t.exp, t.scale = grow(t.pair, k*k), grow(t.exp, k*k), grow(t.scale, n)
 	gold, logZ := 0.0, 0.0
 	for i, fs := range ids {
@@ -209,6 +217,11 @@ func (t *trainer) step(ids [][]int32, s Sequence) float64 {
 		for _, f := range fs {
 			for y, w := range t.w[int(f)*k : int(f)*k+k] {
 				e[y] += float64(w)
+			}
+		}
+		if t.cfg.Dropout > 0 {
+			for y := range e {
+				e[y] /= 1 - t.cfg.Dropout
 			}
 		}
 		gold += e[s.Labels[i]]
@@ -341,6 +354,25 @@ func (t *trainer) step(ids [][]int32, s Sequence) float64 {
 		ada(&t.end[y], &t.gEnd[y], t.post[(n-1)*k+y])
 	}
 	return logZ - gold
+}
+
+// drop returns the features that this step uses.
+func (t *trainer) drop(ids [][]int32) [][]int32 {
+	if t.cfg.Dropout <= 0 {
+		return ids
+	}
+	t.kept = t.kept[:0]
+	out := make([][]int32, len(ids))
+	for i, fs := range ids {
+		from := len(t.kept)
+		for _, f := range fs {
+			if t.rng.Float64() >= t.cfg.Dropout {
+				t.kept = append(t.kept, f)
+			}
+		}
+		out[i] = t.kept[from:len(t.kept):len(t.kept)]
+	}
+	return out
 }
 
 func (s *Sequence) may(i, y int) bool { return s.Allowed == nil || s.Allowed[i]>>y&1 != 0 }
