@@ -81,6 +81,7 @@ type Draft struct {
 	Service  string
 	Warnings []string
 	loc      *time.Location
+	addSlug  string
 }
 
 // NewDraft begins an item of the transmission.
@@ -336,6 +337,25 @@ func GuessURI(feed, day, key string) string {
 	return "urn:wire:" + nameOf(feed) + ":guess:" + hex.EncodeToString(sum[:12])
 }
 
+// Part says that the item is a take or add of the story with this slug: its
+// chain is its own (its id, or slug and part), the story's is named beside it.
+func (d *Draft) Part(slug string) {
+	m := ReadMarks(slug)
+	if d.AddTo == "" && m.Rest != "" && m.Part != "" {
+		d.addSlug = m.Rest
+	}
+}
+
+// StableURI takes off what changes from one answer of a service to the next:
+// the query of AP content links, whose tokens belong to the request.
+func StableURI(s string) string {
+	s = strings.TrimSpace(s)
+	if i := strings.IndexByte(s, '?'); i > 0 && strings.Contains(s[:i], "api.ap.org/media/v/content/") {
+		return s[:i]
+	}
+	return s
+}
+
 // Fault makes a result of an item that is no article.
 func Fault(format string, item int, class Class, reason string, args ...any) Result {
 	return Result{Item: item, Format: format, Class: class, Err: fmt.Errorf(reason, args...)}
@@ -388,6 +408,9 @@ func (t *Transmission) Finish(d *Draft) Result {
 	service := d.Service
 	if service == "" {
 		service = marks.Service
+	}
+	if service == "" && columns(d.Body) {
+		service = "tabular"
 	}
 	if change == model.ChangeTest {
 		service = "test"
@@ -485,6 +508,23 @@ func (d *Draft) marks() Marks {
 	return m
 }
 
+// columns tells a body that is mostly tables.
+func columns(s string) bool {
+	lines, rows := 0, 0
+	for l := range strings.SplitSeq(s, "\n") {
+		if l == "" {
+			continue
+		}
+		if lines++; lines > 400 {
+			break
+		}
+		if strings.Contains(l, " | ") || strings.HasPrefix(l, "| ") || strings.Count(strings.TrimSpace(l), "  ") >= 2 || strings.Count(l, "\t") >= 2 {
+			rows++
+		}
+	}
+	return rows >= 4 && rows*10 >= lines*6
+}
+
 // status settles holds that are told in words.
 func (d *Draft) status(m Marks, t *Transmission) {
 	a := &d.Article
@@ -547,6 +587,15 @@ func (d *Draft) chain(m Marks, t *Transmission) {
 		if m.Part != "" {
 			d.AddAltID("add-to", a.URI)
 			a.URI = GuessURI(t.Feed, day, key+"\x00"+m.Part)
+		}
+	}
+	if own != "" && d.AddTo == "" && (m.Part != "" || d.addSlug != "") {
+		key := d.addSlug
+		if key == "" {
+			key = ReadMarks(d.Slugline).Rest
+		}
+		if key != "" {
+			d.AddAltID("add-to", GuessURI(t.Feed, day, cycle.ReplaceAllString(key, "")))
 		}
 	}
 	if d.AddTo != "" && ChainURI(authority, d.AddTo) != a.URI {

@@ -338,9 +338,9 @@ func Signal(code string) (model.Change, model.Priority) {
 		}
 	}
 	switch strings.NewReplacer(" ", "", "-", "", "_", "").Replace(c) {
-	case "kill", "killed", "mandatorykill", "cancel", "canceled", "cancelled", "delete", "deleted", "remove", "removed", "withdraw", "withdrawn", "withdrawal", "retract", "retraction", "retracted", "recall", "recalled", "takedown", "spiked", "annul", "annulation":
+	case "kill", "killed", "mandatorykill", "cancel", "canceled", "cancelled", "delete", "deleted", "remove", "removed", "withdraw", "withdrawn", "withdrawal", "retract", "retraction", "retracted", "recall", "recalled", "takedown", "spiked", "annul", "annulation", "disregard", "elimination", "eliminate":
 		return model.ChangeKill, ""
-	case "correction", "correct", "corrected", "corrective", "corr", "erratum", "replacecorrection":
+	case "correction", "correct", "corrected", "corrective", "corr", "erratum", "replacecorrection", "clarification", "clarify", "rectify":
 		return model.ChangeCorrection, ""
 	case "update", "updated", "lead", "writethru", "leadwritethru", "rewrite", "revision":
 		return model.ChangeUpdate, ""

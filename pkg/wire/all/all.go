@@ -17,6 +17,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/dateline-wire/dateline/pkg/wire"
+	"github.com/dateline-wire/dateline/pkg/wire/ap"
+	"github.com/dateline-wire/dateline/pkg/wire/dpa"
 	"github.com/dateline-wire/dateline/pkg/wire/newsml1"
 	"github.com/dateline-wire/dateline/pkg/wire/newsmlg2"
 	"github.com/dateline-wire/dateline/pkg/wire/ninjs"
@@ -35,6 +37,8 @@ type format struct {
 func formats() []format {
 	return []format{
 		{"ninjs", ninjs.Parse},
+		{ap.Format, ap.Parse},
+		{dpa.Format, dpa.Parse},
 		{newsmlg2.Format, newsmlg2.Parse},
 		{newsml1.Format, newsml1.Parse},
 		{nitf.Format, nitf.Parse},

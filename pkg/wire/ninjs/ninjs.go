@@ -163,7 +163,7 @@ func Read(t *wire.Transmission, v jsonv.Value, format string, item int, warnings
 	if err := json.Unmarshal(w.Append(nil), &d.Article, json.MatchCaseInsensitiveNames(false), jsontext.AllowInvalidUTF8(true)); err != nil {
 		return wire.Fault(format, item, wire.Invalid, "ninjs: %w", err)
 	}
-	d.ID = d.URI
+	d.ID = wire.StableURI(d.URI)
 	if strings.TrimSpace(d.ID) == "" {
 		return wire.Fault(format, item, wire.Invalid, "ninjs: uri: is empty")
 	}
