@@ -27,7 +27,11 @@ import (
 // Ingest watches the folders, captures what arrives on wire.raw, and parses
 // it from there, until ctx ends. The ledger is the caller's.
 func Ingest(ctx context.Context, env *Env, ledger *intake.Ledger) error {
-	p, err := newParser(env)
+	p, err := NewParser(env.Config)
+	if err != nil {
+		return err
+	}
+	handle, err := parseStage(env, p)
 	if err != nil {
 		return err
 	}
@@ -64,7 +68,7 @@ func Ingest(ctx context.Context, env *Env, ledger *intake.Ledger) error {
 	g.Go(func() error {
 		return env.Client.Run(ctx, pipeline.Stage{
 			Group: pipeline.GroupParse, Topics: []string{pipeline.TopicRaw}, Assemble: true,
-			Concurrency: 8, Handle: p.handle, Joined: env.joined(pipeline.GroupParse),
+			Concurrency: 8, Handle: handle, Joined: env.joined(pipeline.GroupParse),
 		})
 	})
 	return g.Wait()
@@ -103,25 +107,19 @@ func capture(ctx context.Context, client *pipeline.Client, d *intake.Delivery) e
 	return nil
 }
 
-// parser turns raw records into articles.
-type parser struct {
-	env     *Env
-	items   *prometheus.CounterVec
-	formats map[string]feedSettings
-}
+// Parser turns raw records into articles, with what the configuration fixes
+// for each feed. It is safe for concurrent use.
+type Parser struct{ feeds map[string]feedSettings }
 
 type feedSettings struct {
 	format, charset string
 	zone            *time.Location
 }
 
-func newParser(env *Env) (*parser, error) {
-	p := &parser{env: env, formats: map[string]feedSettings{},
-		items: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dateline_items_total", Help: "Items of deliveries by what became of them."}, []string{"feed", "format", "outcome"})}
-	if err := env.Registry.Register(p.items); err != nil {
-		return nil, fmt.Errorf("ingest: %w", err)
-	}
-	for _, f := range env.Config.Feeds {
+// NewParser makes a parser of the feeds' settings.
+func NewParser(cfg *config.Config) (*Parser, error) {
+	p := &Parser{feeds: map[string]feedSettings{}}
+	for _, f := range cfg.Feeds {
 		s := feedSettings{format: f.Format, charset: f.Charset}
 		if f.Zone != "" {
 			zone, err := time.LoadLocation(f.Zone)
@@ -130,75 +128,44 @@ func newParser(env *Env) (*parser, error) {
 			}
 			s.zone = zone
 		}
-		p.formats[f.Name] = s
+		p.feeds[f.Name] = s
 	}
 	return p, nil
 }
 
-// flushAt bounds the articles of one transmission that are held in memory.
-const flushAt = 4 << 20
+// Parsed is what became of one item of a raw record.
+type Parsed struct {
+	wire.Result
+	Record pipeline.Record // of wire.articles, when there is an article
+}
 
-// handle parses one raw record. Articles of a transmission with very many
-// items are written on the way, so that memory stays bounded; repeating that
-// after a crash does no harm, since the same bytes give the same articles.
-func (p *parser) handle(ctx context.Context, rec *pipeline.Record) ([]pipeline.Record, error) {
-	t, err := p.transmission(rec)
+// Parse reads a raw record whose bytes are in src and calls yield for every
+// item. An error of class Invalid says that the record itself cannot be
+// placed; other errors are those of reading and of yield.
+func (p *Parser) Parse(ctx context.Context, rec *pipeline.Record, src io.ReaderAt, size int64, yield func(*wire.Transmission, Parsed) error) error {
+	t, err := p.transmission(rec, src, size)
 	if err != nil {
-		return nil, pipeline.Permanent(pipeline.Invalid, err)
+		return pipeline.Permanent(pipeline.Invalid, err)
 	}
 	trace := traceparent(rec)
-	var out []pipeline.Record
-	held := 0
-	var faults []error
-	class := pipeline.Undecodable
-	err = all.Parse(ctx, t, func(r wire.Result) error {
-		switch {
-		case r.Article != nil:
-			p.items.WithLabelValues(t.Feed, r.Format, "article").Inc()
+	return all.Parse(ctx, t, func(r wire.Result) error {
+		out := Parsed{Result: r}
+		if r.Article != nil {
 			value, err := model.Encode(r.Article)
 			if err != nil {
-				faults = append(faults, fmt.Errorf("item %d: %w", r.Item, err))
-				return nil
+				out.Article, out.Class, out.Err = nil, wire.Invalid, err
+			} else {
+				out.Record = pipeline.Record{Topic: pipeline.TopicArticles, Key: []byte(r.Article.URI), Value: value,
+					Headers: eventHeaders(r.Article, typeArticle, "", trace)}
 			}
-			held += len(value)
-			out = append(out, pipeline.Record{Topic: pipeline.TopicArticles, Key: []byte(r.Article.URI), Value: value,
-				Headers: eventHeaders(r.Article, typeArticle, "", trace)})
-			if held >= flushAt {
-				if err := p.env.Client.Produce(ctx, out); err != nil {
-					return err
-				}
-				out, held = nil, 0
-			}
-		case r.Class == wire.Skipped:
-			p.items.WithLabelValues(t.Feed, r.Format, "skipped").Inc()
-			p.env.Log.Info().Str("event", "skipped").Str("feed", t.Feed).Str("name", t.Name).Int("item", r.Item).AnErr("reason", r.Err).Msg("passed over")
-		default:
-			p.items.WithLabelValues(t.Feed, r.Format, string(r.Class)).Inc()
-			if r.Class == wire.Invalid {
-				class = pipeline.Invalid
-			}
-			faults = append(faults, fmt.Errorf("item %d (%s): %w", r.Item, r.Format, r.Err))
 		}
-		return nil
+		return yield(t, out)
 	})
-	if err != nil {
-		return nil, err
-	}
-	if len(faults) == 0 {
-		return out, nil
-	}
-	reason := fmt.Errorf("%s/%s: %w", t.Feed, t.Name, errors.Join(faults...))
-	if len(out) > 0 { // the good items of the message go on
-		if err := p.env.Client.Produce(ctx, out); err != nil {
-			return nil, err
-		}
-	}
-	return nil, pipeline.Permanent(class, reason)
 }
 
 // transmission reads what the headers tell of a raw record; a record that
 // another program wrote may lack them, then its key and its place serve.
-func (p *parser) transmission(rec *pipeline.Record) (*wire.Transmission, error) {
+func (p *Parser) transmission(rec *pipeline.Record, src io.ReaderAt, size int64) (*wire.Transmission, error) {
 	feed, sha := rec.Header("feed"), rec.Header("sha256")
 	keyFeed, keySHA, _ := strings.Cut(string(rec.Key), "/")
 	if feed == "" {
@@ -212,7 +179,7 @@ func (p *parser) transmission(rec *pipeline.Record) (*wire.Transmission, error) 
 	}
 	if sha == "" {
 		sum := sha256.New()
-		if _, err := io.Copy(sum, rec.Open()); err != nil {
+		if _, err := io.Copy(sum, io.NewSectionReader(src, 0, size)); err != nil {
 			return nil, fmt.Errorf("read the record: %w", err)
 		}
 		sha = hex.EncodeToString(sum.Sum(nil))
@@ -225,10 +192,65 @@ func (p *parser) transmission(rec *pipeline.Record) (*wire.Transmission, error) 
 		}
 		received = t
 	}
-	s := p.formats[feed]
+	s := p.feeds[feed]
 	return &wire.Transmission{
 		Feed: feed, Name: rec.Header("name"), Received: received.UTC(), SHA256: sha,
 		Raw:    model.RawRef{Topic: rec.Topic, Partition: rec.Partition, Offset: rec.Offset, SHA256: sha},
-		Source: rec.Open(), Size: rec.Size(), Format: s.format, Charset: s.charset, Location: s.zone,
+		Source: src, Size: size, Format: s.format, Charset: s.charset, Location: s.zone,
+	}, nil
+}
+
+// flushAt bounds the articles of one transmission that are held in memory.
+const flushAt = 4 << 20
+
+// parseStage makes the handler of the group parse. Articles of a transmission
+// with very many items are written on the way, so that memory stays bounded;
+// repeating that after a crash does no harm, since the same bytes give the
+// same articles.
+func parseStage(env *Env, p *Parser) (func(context.Context, *pipeline.Record) ([]pipeline.Record, error), error) {
+	items := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dateline_items_total", Help: "Items of deliveries by what became of them."},
+		[]string{"feed", "format", "outcome"})
+	if err := env.Registry.Register(items); err != nil {
+		return nil, fmt.Errorf("ingest: %w", err)
+	}
+	return func(ctx context.Context, rec *pipeline.Record) ([]pipeline.Record, error) {
+		var out []pipeline.Record
+		var faults []error
+		held := 0
+		name := ""
+		class := pipeline.Undecodable
+		err := p.Parse(ctx, rec, rec.Open(), rec.Size(), func(t *wire.Transmission, r Parsed) error {
+			name = t.Feed + "/" + t.Name
+			outcome := string(r.Class)
+			switch {
+			case r.Article != nil:
+				outcome = "article"
+				out = append(out, r.Record)
+				held += len(r.Record.Value)
+			case r.Class == wire.Skipped:
+				env.Log.Info().Str("event", "skipped").Str("feed", t.Feed).Str("name", t.Name).Int("item", r.Item).AnErr("reason", r.Err).Msg("passed over")
+			default:
+				if r.Class == wire.Invalid {
+					class = pipeline.Invalid
+				}
+				faults = append(faults, fmt.Errorf("item %d (%s): %w", r.Item, r.Format, r.Err))
+			}
+			items.WithLabelValues(t.Feed, r.Format, outcome).Inc()
+			if held < flushAt {
+				return nil
+			}
+			flush := out
+			out, held = nil, 0
+			return env.Client.Produce(ctx, flush)
+		})
+		if err != nil || len(faults) == 0 {
+			return out, err
+		}
+		if len(out) > 0 { // the good items of the message go on
+			if err := env.Client.Produce(ctx, out); err != nil {
+				return nil, err
+			}
+		}
+		return nil, pipeline.Permanent(class, fmt.Errorf("%s: %w", name, errors.Join(faults...)))
 	}, nil
 }
