@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/dateline-wire/dateline/pkg/enrich"
 	"github.com/dateline-wire/dateline/pkg/model"
+	"github.com/dateline-wire/dateline/pkg/wire"
 )
 
 // ErrBadLines says that some lines gave no output.
@@ -125,24 +127,25 @@ func enrichLine(engine *enrich.Engine, text []byte) result {
 	if blank {
 		return result{}
 	}
-	a, err := articleOfLine(text)
+	a, warn, err := articleOfLine(text)
 	if err != nil {
 		return result{err: err}
 	}
-	e, warn := engine.Enrich(a)
+	e, failed := engine.Enrich(a)
 	out, err := model.Encode(e)
 	if err != nil {
 		return result{err: err}
 	}
-	return result{out: out, warn: warn}
+	return result{out: out, warn: errors.Join(warn, failed)}
 }
 
 // stdinFeed is the feed of articles that come without one.
 const stdinFeed = "stdin"
 
 // articleOfLine reads an article, or the plain form
-// {"id":…,"text":…[,"date":…][,"headline":…]}.
-func articleOfLine(b []byte) (*model.Article, error) {
+// {"id":…,"text":…[,"date":…][,"headline":…]}. A date that is none is left out
+// with a warning.
+func articleOfLine(b []byte) (a *model.Article, warn, err error) {
 	var plain struct {
 		URI      *string `json:"uri"`
 		ID       *string `json:"id"`
@@ -151,28 +154,44 @@ func articleOfLine(b []byte) (*model.Article, error) {
 		Headline *string `json:"headline"`
 	}
 	if err := json.Unmarshal(b, &plain); err != nil || plain.URI != nil || plain.ID == nil {
-		return model.DecodeNinjs(b, stdinFeed)
+		a, err = model.DecodeNinjs(b, stdinFeed)
+		return a, nil, err
 	}
 	if plain.Text == nil {
-		return nil, model.Faults{{Path: "text", Problem: "is missing"}}
+		return nil, nil, model.Faults{{Path: "text", Problem: "is missing"}}
 	}
-	a := &model.Article{URI: *plain.ID, Type: "text", PubStatus: model.Usable, Wire: model.Wire{Feed: stdinFeed, Format: "text", Change: model.ChangeNew}}
+	a = &model.Article{URI: *plain.ID, Type: "text", PubStatus: model.Usable, Wire: model.Wire{Feed: stdinFeed, Format: "text", Change: model.ChangeNew}}
 	if a.URI == "" {
-		return nil, model.Faults{{Path: "id", Problem: "is empty"}}
+		return nil, nil, model.Faults{{Path: "id", Problem: "is empty"}}
 	}
 	if plain.Headline != nil && *plain.Headline != "" {
 		a.Headlines = []model.Text{{Role: "main", ContentType: "text/plain", Value: *plain.Headline}}
 	}
 	a.Bodies = []model.Body{{Role: "main", ContentType: "text/plain", Value: *plain.Text}}
 	if plain.Date != nil && *plain.Date != "" {
-		t, err := time.Parse(time.DateOnly, *plain.Date)
-		if err != nil {
-			if t, err = time.Parse(time.RFC3339, *plain.Date); err != nil {
-				return nil, model.Faults{{Path: "date", Problem: fmt.Sprintf("%.40q is no date (2025-10-16) and no RFC 3339 time", *plain.Date)}}
-			}
+		if t, ok := plainDate(*plain.Date); ok {
+			a.VersionCreated = t
+			a.Wire.Revision = max(t.Unix(), 0)
+		} else { // relative days stay open; the text is worth more than its date
+			warn = model.Faults{{Path: "date", Problem: fmt.Sprintf("%.40q is no date (2025-10-16, Oct. 16, 2025) and no time: left out", *plain.Date)}}
 		}
-		a.VersionCreated = t
-		a.Wire.Revision = max(t.Unix(), 0)
 	}
-	return a, nil
+	return a, warn, nil
+}
+
+// plainDate reads a date as people write it, or a time in the forms of the wires.
+func plainDate(s string) (time.Time, bool) {
+	s = strings.TrimSpace(s)
+	for _, layout := range []string{time.DateOnly, "January 2, 2006", "Jan 2, 2006", "2 January 2006", "2 Jan 2006"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
+		}
+	}
+	// "Sep. 19, 2011", "Sept. 19, 2011"
+	bare := strings.Replace(strings.Replace(s, "Sept", "Sep", 1), ".", "", 1)
+	if t, err := time.Parse("Jan 2, 2006", bare); err == nil {
+		return t, true
+	}
+	t, kind := wire.ParseTime(s, nil)
+	return t, kind != wire.NoTime && !t.IsZero()
 }

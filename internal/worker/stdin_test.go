@@ -46,7 +46,7 @@ func TestEnrichLines(t *testing.T) {
 			t.Errorf("the plain form was not taken as it is: %s", line)
 		}
 	}
-	if got, want := strings.Join(uris, " "), "a b n urn:x urn:bare last"; got != want {
+	if got, want := strings.Join(uris, " "), "a b n d urn:x urn:bare last"; got != want {
 		t.Errorf("order: got %q, want %q", got, want)
 	}
 	for _, want := range []string{"line 4: ", `line 5: date: "yesterday"`, "line 6: text: is missing", "line 7: not JSON", "line 10: "} {
