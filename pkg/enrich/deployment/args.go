@@ -261,6 +261,7 @@ func (v *view) trim(first, last int) int {
 func (v *view) subject(g, floor int) (span, bool) {
 	j := g - 1
 	commas := 0
+	var insert span
 	for steps := 0; j >= floor && steps < 40; steps++ {
 		w := v.low[j]
 		switch p := v.pos[j]; {
@@ -282,6 +283,7 @@ func (v *view) subject(g, floor int) (span, bool) {
 			}
 			if k >= floor && v.low[k] == "," {
 				// The words between the commas may be an apposition with its name.
+				insert = span{k + 1, j}
 				j = k - 1
 				continue
 			}
@@ -341,12 +343,40 @@ func (v *view) subject(g, floor int) (span, bool) {
 			}
 			return v.subject(gr.start, floor)
 		case nominalPos(p) || v.number(j) != nil:
-			return v.phrase(j, floor)
+			s, ok := v.phrase(j, floor)
+			for range 2 {
+				// "a report seen by Kyodo says": the report
+				k := s.first - 1
+				for k >= floor && v.pos[k] == pDet {
+					k--
+				}
+				if ok && k-2 >= floor && v.pos[k] == pPrep && v.pos[k-1] == pPast && nominalPos(v.pos[k-2]) && v.low[k-1] != "said" {
+					if r, is := v.phrase(k-2, floor); is {
+						s = r
+						continue
+					}
+				}
+				break
+			}
+			if ok && insert.ok() && s.last < insert.first && v.nameOnly(insert) {
+				s.last = insert.last
+			}
+			return s, ok
 		default:
 			return span{}, false
 		}
 	}
 	return span{}, false
+}
+
+// nameOnly tells a phrase of names and titles.
+func (v *view) nameOnly(s span) bool {
+	for k := s.first; k < s.last; k++ {
+		if v.pos[k] != pProper && !v.adjacentHyphen(k) && !personTitles[v.low[k]] {
+			return false
+		}
+	}
+	return s.last-s.first <= 6
 }
 
 func (v *view) infinitive(k int) bool { return k > 0 && v.pos[k-1] == pTo }

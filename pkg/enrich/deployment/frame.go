@@ -168,6 +168,17 @@ func (v *view) groupAround(m, floor, end int) group {
 			j--
 			continue
 		}
+		if v.low[j] == "to" && v.time(j-1) != nil {
+			// "began on Friday to pull"
+			k := v.time(j-1).first - 1
+			if k >= floor && v.pos[k] == pPrep {
+				k--
+			}
+			if _, ok := raising[v.w(k)]; ok && k >= floor && (v.pos[k] == pVerb || v.pos[k] == pPast || v.pos[k] == pIng) {
+				j = k
+				continue
+			}
+		}
 		if v.time(j-1) != nil && j-2 >= floor && v.pos[j-2] != pPrep {
 			k := v.time(j - 1).first
 			if k-1 >= floor && (v.pos[k-1] == pAux || v.pos[k-1] == pModal) {
@@ -321,9 +332,7 @@ func (v *view) unitFrames(s int, us []unit, i int) []frame {
 	if f, ok := v.leftFrame(us, i, floor, end); ok {
 		out = append(out, f)
 	}
-	if f, ok := v.rightFrame(us, i, floor, end); ok {
-		out = append(out, f)
-	}
+	out = append(out, v.rightFrames(us, i, floor, end)...)
 	if f, ok := v.locative(u, i, floor, end); ok {
 		out = append(out, f)
 	}
@@ -475,6 +484,9 @@ func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 	f := frame{u: i, trig: verb, rule: "object", g: g, object: true, gov: -1, tail: last}
 	if at >= 0 {
 		f.tail = max(f.tail, at+1)
+		if v.w(at+1) == "of" && particle == "out" {
+			f.tail = max(last, min(f.tail, at))
+		}
 		f.home = particle == "home" || particle == "back"
 	}
 	if g.passive {
@@ -522,6 +534,16 @@ func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 		return frame{}, false
 	}
 	f.action = actionOf(f.move)
+	switch t.lemma {
+	case "reinforce", "bolster", "strengthen", "augment":
+		// "to reinforce the 168 rescuers at work": those are there already
+		if u.num != nil && (g.infinitive || v.pos[verb] == pIng) {
+			f.action, f.move, f.rule = "present", mKeep, "reinforced"
+			f.g = group{start: verb, main: -1}
+		}
+	case "relieve":
+		f.action, f.move, f.rule = "withdraw", mPull, "relieved"
+	}
 	return f, true
 }
 
@@ -579,6 +601,9 @@ func (v *view) behind(j, end int) int {
 		w := v.low[j]
 		switch p := v.pos[j]; {
 		case w == ",":
+			if j+1 < end && (v.pos[j+1] == pModal || v.pos[j+1] == pAux && v.low[j+1] != "having" && v.low[j+1] != "being") {
+				return j + 1
+			}
 			if j+1 < end && (v.pos[j+1] == pWh || v.pos[j+1] == pPast && v.x.verbs[v.low[j+1]].plain&(mKeep|mSend) != 0 || v.pos[j+1] == pAdv && j+2 < end && v.x.verbs[v.low[j+2]].lemma != "") {
 				return j + 1
 			}
@@ -605,6 +630,8 @@ func (v *view) behind(j, end int) int {
 				return -1
 			}
 			j = k + 1
+		case (w == "bound" || w == "destined" || w == "headed") && v.w(j+1) == "for":
+			j = max(v.right(j+2, end), j+2)
 		case p == pAdv || v.time(j) != nil && p != pVerb || w == "themselves" || w == "alone":
 			if v.time(j) != nil {
 				j = v.time(j).last
@@ -639,16 +666,36 @@ func (v *view) behind(j, end int) int {
 }
 
 // rightFrame finds the verb whose subject the body is.
-func (v *view) rightFrame(us []unit, i, floor, end int) (frame, bool) {
+func (v *view) rightFrames(us []unit, i, floor, end int) []frame {
+	var out []frame
 	u := &us[i]
-	last := u.last
+	last := max(u.last, u.tail)
 	for k := u.next; k >= 0; k = us[k].next {
-		last = us[k].last
+		last = max(last, us[k].last)
 	}
-	// "the deployment by", "targeted": a body that something is done to has no say.
+	for range 3 {
+		f, next, ok := v.rightFrame(us, i, last, end)
+		if ok {
+			out = append(out, f)
+			if f.rule == "subject" || f.rule == "passive" {
+				return out
+			}
+		}
+		if next <= last {
+			return out
+		}
+		last = next
+	}
+	return out
+}
+
+// rightFrame reads one clause behind the body, from token last on; next is
+// where to read on when the body may be the subject of more.
+func (v *view) rightFrame(us []unit, i, last, end int) (f frame, next int, ok bool) {
+	u := &us[i]
 	j := v.behind(last, end)
 	if j < 0 || j >= end {
-		return frame{}, false
+		return frame{}, 0, false
 	}
 	rel := false
 	if v.pos[j] == pWh || v.low[j] == "that" && v.pos[j] != pDet {
@@ -668,23 +715,72 @@ func (v *view) rightFrame(us []unit, i, floor, end int) (frame, bool) {
 				if m := v.x.verbs[v.low[g.main]].plain & (mSend | mPull | mKeep | mAdd | mHave); m != 0 {
 					f := frame{u: i, trig: g.main, rule: "relative-object", move: m, g: g, object: true, gov: -1, tail: g.main + 1, action: actionOf(m & (mSend | mPull | mKeep | mAdd))}
 					if m == mHave {
-						return frame{}, false
+						return frame{}, 0, false
 					}
-					return f, true
+					return f, 0, true
 				}
 			}
-			return frame{}, false
+			return frame{}, 0, false
 		}
 	}
 	g := v.verbGroup(j, end)
 	if !g.ok || g.main < 0 {
-		return frame{}, false
+		return frame{}, 0, false
 	}
 	rule := "subject"
 	if rel {
 		rule = "relative"
 	}
-	return v.subjectOf(u, i, g, rule, last, end)
+	f, ok = v.subjectOf(u, i, g, rule, last, end)
+	reduced := g.start == g.main && (v.pos[g.main] == pPast || v.pos[g.main] == pIng)
+	switch {
+	case rel || reduced:
+		// Behind the relative clause the main one goes on.
+		if rel && v.low[max(j-2, 0)] == "," {
+			for k := g.main; k < end && k < g.main+25; k++ {
+				if v.low[k] == "," {
+					return f, k + 1, ok
+				}
+			}
+			return f, 0, ok
+		}
+		k := v.behind(g.main+1, end)
+		if k > g.main {
+			if v.w(k) != "" && nominalPos(v.pos[k]) || k < end && v.pos[k] == pDet {
+				k = v.right(k, end)
+			}
+			return f, k, ok
+		}
+	case !ok && g.main >= 0:
+		// "wound up its mission and left for home"
+		for k := g.main + 1; k+1 < end && k < g.main+14; k++ {
+			if v.pos[k] == pConj {
+				n := k + 1
+				for n < end && v.pos[n] == pAdv {
+					n++
+				}
+				if n < end && (v.pos[n] == pPast || v.pos[n] == pVerb || v.pos[n] == pAux || v.pos[n] == pModal) && v.x.verbs[v.low[n]].lemma != "" {
+					g2 := v.verbGroup(n, end)
+					if g2.ok {
+						if g2.start == g2.main {
+							g2.future, g2.modal, g2.neg = g.future, g.modal, g.neg
+						}
+						if f2, ok2 := v.subjectOf(u, i, g2, rule, last, end); ok2 {
+							if f2.rule == "participle" {
+								f2.rule = rule
+							}
+							return f2, 0, true
+						}
+					}
+				}
+				break
+			}
+			if v.pos[k] == pSub || v.low[k] == ";" || v.pos[k] == pWh {
+				break
+			}
+		}
+	}
+	return f, 0, ok
 }
 
 // subjectOf makes the frame of a body that is the subject of a verb group.
@@ -758,6 +854,9 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 	m, particle, at := v.classOf(g.main, g.main+1, end)
 	if at >= 0 {
 		f.tail = max(f.tail, at+1)
+		if v.w(at+1) == "of" && particle == "out" {
+			f.tail = at
+		}
 		f.home = particle == "home" || particle == "back"
 	}
 	participle := v.pos[g.main] == pPast && g.start == g.main && !g.perfect && t.lemma != "leave"
@@ -929,6 +1028,10 @@ func (v *view) locative(u *unit, i, floor, end int) (frame, bool) {
 	}
 	// "of them 5,500 in Paris", "5,500 of them in Paris", "troops in Iraq"
 	j := u.last
+	if u.num != nil && (v.w(j) == "on" && (v.w(j+1) == "duty" || v.w(j+1) == "patrol") || v.w(j) == "at" && v.w(j+1) == "work" || v.w(j) == "already" && v.w(j+1) == "there") {
+		f.weak = false
+		return f, true
+	}
 	if !(j < end && locationPreps[v.low[j]]) && !(u.part && v.w(j) == "in") {
 		return f, false
 	}

@@ -22,6 +22,9 @@ func (st *story) places(d *draft, us []unit) {
 	standing := d.action == "present"
 
 	take := func(prep string, p span, attached bool) {
+		if prep == "bound" {
+			prep = "to"
+		}
 		switch {
 		case prep == "from":
 			if leaving || f.move&(mLeave|mPull) != 0 {
@@ -77,8 +80,8 @@ func (st *story) places(d *draft, us []unit) {
 				take(prep, p, true)
 				return
 			}
-			if prep == "to" || prep == "in" || prep == "near" || prep == "at" {
-				return
+			if prep == "bound" {
+				take("to", p, true)
 			}
 		}, false)
 	}
@@ -174,6 +177,10 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 			for k < end && (v.pos[k] == pAdv || v.pos[k] == pConj || v.time(k) != nil && v.number(k) == nil) {
 				k++
 			}
+			if k+1 < end && p == pConj && (v.pos[k] == pVerb || v.pos[k] == pIng) && (v.low[k+1] == "them" || v.low[k+1] == "it") && v.x.verbs[v.low[k]].lemma != "" {
+				j = k + 2 // "out of Okinawa and move them to Guam"
+				continue
+			}
 			if k < end && (v.pos[k] == pIng || v.pos[k] == pVerb || v.pos[k] == pPast || v.pos[k] == pAux || v.pos[k] == pModal || v.pos[k] == pSub) {
 				return
 			}
@@ -258,7 +265,7 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 			if w == "for" {
 				m := d.f.move
 				lemma := v.x.verbs[v.low[d.f.trig]].lemma
-				ok := m&mLeave != 0 || lemma == "bind" || lemma == "ship" || lemma == "set" || lemma == "fly" || lemma == "head" || lemma == "leave" || lemma == "depart" || v.w(j-1) == "bound" || d.f.noun && d.f.weak
+				ok := m&mLeave != 0 || lemma == "bind" || lemma == "ship" || lemma == "set" || lemma == "fly" || lemma == "head" || lemma == "leave" || lemma == "depart" || v.w(j-1) == "bound" || v.w(j-1) == "destined" || d.f.noun && d.f.weak
 				if !ok {
 					j++
 					continue
@@ -268,6 +275,9 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 				prep := w
 				if w == "for" {
 					prep = "to"
+					if v.w(j-1) == "bound" || v.w(j-1) == "destined" {
+						prep = "bound"
+					}
 				}
 				if verbs > 0 && (w == "to" || w == "from") {
 					j = pl.last
@@ -294,6 +304,25 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 // here reads "here", "there", "the country" and the like.
 func (st *story) here(d *draft, from, end int) {
 	v := st.v
+	lo := max(min(from, d.u.last), 0)
+	if !d.destination.ok() && !d.origin.ok() {
+		for k := lo; k < min(from+12, end); k++ {
+			if v.low[k] == "there" && v.w(k+1) != "is" && v.w(k+1) != "are" {
+				if p := st.placeBefore(min(k, d.u.first), d, false, false); p.ok() {
+					if d.action == "withdraw" {
+						d.origin = p
+					} else {
+						d.destination = p
+					}
+					d.place = true
+				}
+				break
+			}
+			if v.pos[k] == pSub || v.low[k] == ";" {
+				break
+			}
+		}
+	}
 	if st.v.here >= 0 {
 		for k := max(from-2, 0); k < min(from+12, end); k++ {
 			if v.low[k] == "here" && !(k > 0 && v.x.speech[v.low[k-1]]&sSay != 0) {

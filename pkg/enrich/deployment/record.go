@@ -58,7 +58,14 @@ func (st *story) build(s int) {
 		st.places(&d, us)
 		st.sourceOf(&d)
 		st.actionOf(&d)
+		if s := st.supplied(&d); s.ok() && (!d.sender.ok() || d.f.rule == "subject" || d.f.rule == "located" || d.f.rule == "passive") {
+			d.sender = s
+		}
+		st.missionKind(&d)
 		d.status = v.status(&f, d.path, d.say, sn.Last)
+		if !d.sender.ok() {
+			d.sender = st.bySpeaker(&d)
+		}
 		st.timeOf(&d)
 		st.judge(&d)
 		taken[f.u] = d.drop == ""
@@ -90,7 +97,7 @@ func (st *story) agent(d *draft, us []unit) {
 			who, d.path = v.control(g, floor, 6)
 			sp := v.x.speech[v.low[f.gov]]
 			w := v.low[f.gov]
-			if sp&(sPlan|sSay|sBegin|sFinish) == 0 && v.x.verbs[w].lemma == "" && !addVerbs[w] && w[0] != 'r' || strings.HasPrefix(w, "oppos") || strings.HasPrefix(w, "reject") || strings.HasPrefix(w, "allow") || strings.HasPrefix(w, "permit") || strings.HasPrefix(w, "accept") || strings.HasPrefix(w, "report") || strings.HasPrefix(w, "request") {
+			if sp&(sPlan|sSay|sBegin|sFinish|sRefuse) == 0 && v.x.verbs[w].lemma == "" && !addVerbs[w] || judging[w] {
 				who = span{}
 			}
 			if u.nat != nil && who.ok() && !v.hasState(who, u.nat.states[0]) {
@@ -141,6 +148,11 @@ func (st *story) agent(d *draft, us []unit) {
 	}
 	d.sender = st.settle(d, who, us)
 }
+
+// judging verbs say what somebody thinks of a move that is another's.
+var judging = set(`oppose opposes opposed reject rejects rejected allow allows allowed permit permits permitted accept accepts accepted report reports reported request requests requested
+ demand demands demanded urge urges urged criticise criticize criticised criticized condemn condemns condemned welcome welcomes welcomed support supports supported back backed fear fears want wants wanted
+ confirm confirms confirmed deny denies denied reveal reveals revealed claim claims claimed see saw seek sought dismiss dismissed recommend recommended`)
 
 func (v *view) hasState(s span, st int) bool {
 	for k := s.first; k < s.last; k++ {
@@ -341,10 +353,57 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 			return span{k, k + 1}
 		}
 	}
-	if u.prev >= 0 {
+	_ = us
+	return span{}
+}
+
+// supplied finds who is told to field a body: "guards supplied by a Dubai company".
+func (st *story) supplied(d *draft) span {
+	v := st.v
+	end := v.t.Sentences[d.s].Last
+	for k := d.u.last; k+2 < end && k < d.u.last+4; k++ {
+		switch v.low[k] {
+		case "supplied", "provided", "employed", "hired", "recruited", "contracted", "fielded", "seconded", "sent", "contributed", "run":
+			if v.low[k+1] == "by" {
+				e := v.right(k+2, end)
+				for e > k+2 && v.pos[e-1] == pVerb {
+					e--
+				}
+				if e > k+2 {
+					return v.actorText(span{k + 2, e}, true)
+				}
+			}
+		}
+	}
+	return span{}
+}
+
+// bySpeaker takes the side that speaks of its own troops and workers for the
+// sender when nothing else names one.
+func (st *story) bySpeaker(d *draft) span {
+	v := st.v
+	w := d.say.who
+	if !w.ok() || d.action == "present" && !d.f.object || d.kind == "fighters" || d.kind == "mercenaries" || d.status == "denied" {
 		return span{}
 	}
-	_ = us
+	for k := w.first; k < w.last; k++ {
+		switch v.low[k] {
+		case "media", "newspaper", "agency", "reporters", "residents", "diplomat", "diplomats", "report", "news", "elders", "activists", "sources", "source", "press":
+			return span{}
+		}
+	}
+	t := v.actorText(w, true)
+	for k := w.first; k < w.last; k++ {
+		if m := v.state(k); m != nil {
+			if p := (span{m.first, m.last}); !v.sameActor(p, d.destination) {
+				return p
+			}
+			return span{}
+		}
+	}
+	if v.orgLike(t) && (v.low[t.last-1] == "command" || v.low[t.last-1] == "ministry" || v.low[t.last-1] == "army" || v.low[t.last-1] == "government" || v.low[t.last-1] == "department" || v.low[t.last-1] == "military") {
+		return t
+	}
 	return span{}
 }
 
@@ -577,6 +636,42 @@ func (v *view) hasWord(u *unit, ws ...string) bool {
 }
 
 func (v *view) nominalsWas(k int, class string) bool { return v.x.nominals[v.w(k)] == class }
+
+// missionKind settles the kind by what the sentence says of the mission and
+// of who fields the body.
+func (st *story) missionKind(d *draft) {
+	v := st.v
+	sn := v.t.Sentences[d.s]
+	switch d.kind {
+	case "troops":
+		for k := sn.First; k+1 < sn.Last; k++ {
+			w := v.low[k]
+			if w == "peace" && v.adjacentHyphen(k+1) && v.w(k+2) == "keeping" {
+				w = "peacekeeping"
+				k += 2
+			}
+			if w == "peacekeeping" && k > d.u.first {
+				switch v.w(k + 1) {
+				case "force", "mission", "operation", "operations", "forces", "duty", "duties", "contingent", "missions":
+					d.kind = "peacekeepers"
+				}
+			}
+		}
+		// former soldiers hired by a firm
+		if v.hasWord(&d.u, "retired", "former", "ex") || v.w(d.u.first-1) == "former" {
+			for k := d.u.last; k < min(d.u.last+4, sn.Last); k++ {
+				if v.low[k] == "recruited" || v.low[k] == "hired" {
+					d.kind = "mercenaries"
+				}
+			}
+		}
+	case "fighters":
+		s := strings.ToLower(v.t.S[sn.Start:sn.End])
+		if hasAny(s, "private military", "mercenar", "wagner") {
+			d.kind = "mercenaries"
+		}
+	}
+}
 
 // sourceOf finds who is cited.
 func (st *story) sourceOf(d *draft) {

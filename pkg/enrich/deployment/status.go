@@ -76,8 +76,6 @@ func (v *view) status(f *frame, path []int, say saying, end int) string {
 	}
 	modal := g.modal
 	switch {
-	case neg && refuse > 0 && !offer && f.gov < 0 && len(path) > 0 && g.neg == false && false:
-		return "planned"
 	case neg || refuse > 0:
 		return "denied"
 	}
@@ -111,6 +109,17 @@ func (v *view) status(f *frame, path []int, say saying, end int) string {
 		return "proposed"
 	}
 	if g.future && f.action == "present" && f.rule != "exist" {
+		return "planned"
+	}
+	if f.rule == "relieved" {
+		return "planned"
+	}
+	if v.x.verbs[v.w(f.trig)].lemma == "order" {
+		return "planned"
+	}
+	if l := v.x.verbs[v.w(f.trig)].lemma; l == "offer" {
+		return "proposed"
+	} else if l == "pledge" || l == "promise" || l == "authorize" || l == "authorise" || l == "approve" {
 		return "planned"
 	}
 	if f.noun {

@@ -1,5 +1,7 @@
 package deployment
 
+import "strings"
+
 // judge drops what is no deployment by the words of its own clause.
 func (st *story) judge(d *draft) {
 	v, u, f := st.v, &d.u, &d.f
@@ -9,8 +11,45 @@ func (st *story) judge(d *draft) {
 			d.drop = why
 		}
 	}
-	if d.kind == "other" && !u.numeric && u.class != generic {
+	if d.kind == "other" && !u.numeric && u.class != generic && !(u.class == neutral && (u.num != nil || u.part)) {
 		drop("a group that is not said to be of troops or workers")
+	}
+	for k := u.first; k < u.last; k++ {
+		if why := vetoWords[v.low[k]]; why != "" {
+			drop(why)
+		}
+	}
+	if p := v.x.people[v.w(u.head)]; u.num == nil && !p.plural && (u.class == civil || u.class == strong) && v.w(u.head) != "workforce" && v.w(u.head) != "labour" && v.w(u.head) != "labor" && v.w(u.head) != "guard" {
+		drop("a single person")
+	}
+	if n := u.num; n != nil && n.HasMax && n.Max < 2 {
+		drop("a single person")
+	}
+	if (lemma == "evacuate" || lemma == "airlift" || v.w(f.trig) == "evacuation") && (v.w(u.head) == "personnel" || v.w(u.head) == "staff" || v.w(u.head) == "employees" || u.class == generic) {
+		drop("evacuated staff and residents are no deployment")
+	}
+	if v.w(u.head) == "fighters" {
+		for k := u.first; k < u.head; k++ {
+			if w := v.low[k]; w == "jet" || w == "stealth" || w == "strike" || w == "f" || strings.HasPrefix(w, "f-") || w == "mig" {
+				drop("aircraft, no people")
+			}
+		}
+	}
+	if u.class == formation && u.num == nil && u.nat == nil && !u.proper && u.including == "" && u.last-u.first < 2 && (v.w(u.head) == "company" || v.w(u.head) == "companies" || v.w(u.head) == "division" || v.w(u.head) == "squad" || v.w(u.head) == "corps") {
+		drop("a company or division not said to be of a force")
+	}
+	if lemma == "leave" || lemma == "return" {
+		k := max(f.tail, u.last)
+		for n := 0; n < 4; n++ {
+			switch v.w(k + n) {
+			case "dead", "injured", "wounded", "homeless", "missing", "stranded", "trapped":
+				drop("casualties")
+			case "work", "negotiations", "talks":
+				if v.w(k+n-1) == "to" {
+					drop("return to work")
+				}
+			}
+		}
 	}
 	if f.weak && !f.noun {
 		if f.rule == "located" {
@@ -22,12 +61,13 @@ func (st *story) judge(d *draft) {
 		}
 	}
 	switch lemma {
-	case "go", "come", "follow", "join", "reach", "set", "drive", "step", "land", "cross", "travel", "head", "advance", "roll":
-		if u.class == civil && u.num == nil || !d.place && lemma != "follow" && lemma != "set" {
+	case "follow":
+	case "go", "come", "join", "reach", "set", "drive", "step", "land", "cross", "travel", "head", "advance", "roll":
+		if u.class == civil && u.num == nil || !d.place && lemma != "set" && !u.numeric && !u.more {
 			drop("a verb of motion without a place")
 		}
 	case "work", "operate", "serve", "man", "guard", "occupy", "patrol":
-		if !d.place && !d.destination.ok() || u.class == civil && u.num == nil {
+		if !d.place && !d.destination.ok() && u.num == nil || u.class == civil && u.num == nil {
 			drop("at work, without a place")
 		}
 		if f.move == mStay && u.num == nil && u.nat == nil {
@@ -47,7 +87,7 @@ func (st *story) judge(d *draft) {
 		}
 	case "take", "put", "place", "provide", "hire", "recruit", "prepare", "ready", "offer", "promise", "pledge", "approve", "authorize", "authorise", "raise", "increase", "cut", "reduce", "double", "add", "employ", "launch", "supply", "import", "draft", "march", "hold", "activate", "marshal", "post", "base", "house", "expand", "boost", "field", "lend", "assign", "task", "order":
 		if !d.place && !(lemma == "order" || lemma == "field" || lemma == "assign") {
-			if !(f.rule == "object" && u.class == strong && (lemma == "offer" || lemma == "pledge" || lemma == "promise" || lemma == "contribute")) {
+			if !(f.rule == "object" && (u.class == strong || u.num != nil) && (lemma == "offer" || lemma == "pledge" || lemma == "promise" || lemma == "contribute")) {
 				drop("a verb of many senses, without a place")
 			}
 		}
@@ -70,6 +110,16 @@ func (st *story) judge(d *draft) {
 	if u.class == mass && f.rule == "compound" && !d.place && f.gov < 0 && !(u.nat != nil) && u.num == nil {
 		drop("a background noun, with neither a body nor a place")
 	}
+}
+
+// vetoWords inside a body say that it is none.
+var vetoWords = map[string]string{
+	"suspected": "detainees", "captured": "prisoners", "detained": "detainees", "arrested": "detainees", "jailed": "prisoners", "imprisoned": "prisoners",
+	"wounded": "casualties", "injured": "casualties", "dead": "casualties", "killed": "casualties", "slain": "casualties", "missing": "casualties", "fallen": "casualties",
+	"kidnapped": "captives", "surrendered": "prisoners", "defecting": "deserters", "deserting": "deserters", "striking": "a strike",
+	"embassy": "evacuated staff and residents are no deployment", "diplomatic": "evacuated staff and residents are no deployment", "consular": "evacuated staff and residents are no deployment",
+	"consulate": "evacuated staff and residents are no deployment", "non-essential": "evacuated staff and residents are no deployment", "nonessential": "evacuated staff and residents are no deployment",
+	"migrant": "migrants on their own account", "illegal": "migrants on their own account",
 }
 
 // link settles what stands elsewhere in the story: numbers without a noun,
@@ -112,6 +162,9 @@ func (st *story) link() {
 				}
 				if u.numeric || u.part || u.more {
 					st.inherit(d, from)
+				}
+				if u.part && d.f.rule == "located" {
+					d.action, d.status = from.action, from.status
 				}
 			}
 			if d.kind == "other" || u.class == generic && u.num == nil && from == nil && u.including == "" {
@@ -285,9 +338,6 @@ func (st *story) fallbackPlace(d *draft, i int) {
 	}
 	if slot.ok() {
 		return
-	}
-	if d.action == "withdraw" && d.destination.ok() && !d.f.object {
-		// "return to Belarus": what is left stands before
 	}
 	// The same body told before.
 	for j := i - 1; j >= 0; j-- {

@@ -23,6 +23,7 @@ type unit struct {
 	joined      bool // swallowed by another
 	compound    int  // token of a nominal that it qualifies, -1 ("troop withdrawal")
 	including   string
+	tail        int // token behind what is told of its number, 0
 }
 
 // heads that a personnel noun qualifies: "army base", "police station". Any
@@ -151,6 +152,9 @@ func (v *view) left(head, floor int, u *unit) int {
 				u.num = n
 			}
 			j = max(n.first, floor)
+			if n.FromTo {
+				return j
+			}
 			continue
 		}
 		if s := v.state(k); s != nil {
@@ -163,6 +167,10 @@ func (v *view) left(head, floor int, u *unit) int {
 		w := v.low[k]
 		if v.adjacentHyphen(k) && k-1 >= floor {
 			j = k - 1
+			continue
+		}
+		if w == "and" && k-1 >= floor && len(v.x.modifiers[v.low[j]]) > 0 && len(v.x.modifiers[v.low[k-1]]) > 0 {
+			j = k - 1 // "search and rescue team"
 			continue
 		}
 		switch p := v.pos[k]; {
@@ -278,7 +286,7 @@ func (v *view) units(s int) []unit {
 			u.more = true
 		}
 		out = append(out, u)
-		used = u.last
+		used = max(u.last, u.tail)
 	}
 	// Numbers that stand for a body.
 	covered := func(i int) bool {
@@ -337,6 +345,19 @@ func (v *view) units(s int) []unit {
 			nums = append(nums, u)
 		}
 		i = n.last - 1
+	}
+	for k := 0; k < len(nums); k++ {
+		if !nums[k].num.FromTo {
+			continue
+		}
+		for x := len(out) - 1; x >= 0; x-- {
+			if out[x].last <= nums[k].first && out[x].num == nil {
+				out[x].num = nums[k].num
+				nums = append(nums[:k], nums[k+1:]...)
+				k--
+				break
+			}
+		}
 	}
 	if len(nums) > 0 {
 		out = append(out, nums...)
@@ -474,6 +495,19 @@ func (v *view) counted(u *unit, end int) {
 	if u.num != nil {
 		return
 	}
+	// "put at about 50 the number of Russian mercenaries"
+	for k := u.first; k < u.head; k++ {
+		if v.low[k] == "number" && v.w(k+1) == "of" {
+			b := k - 1
+			for b > 0 && v.pos[b] == pDet {
+				b--
+			}
+			if n := v.number(b); n != nil && !n.Year && !n.Other {
+				u.num = n
+				return
+			}
+		}
+	}
 	j := u.last
 	for steps := 0; j < end && steps < 5; steps++ {
 		switch w := v.low[j]; w {
@@ -495,6 +529,13 @@ func (v *view) counted(u *unit, end int) {
 			if v.w(k) == "of" {
 				if n := v.number(k + 1); n != nil && !n.Other && !n.Year {
 					u.num = n
+					if e := v.right(n.last, end); e > n.last {
+						if q, ok := v.person(e - 1); ok && u.kind == "other" && q.class != generic {
+							inner := unit{first: n.last, last: e, head: e - 1, class: q.class}
+							u.kind = v.kindOf(&inner, q)
+						}
+						u.tail = e
+					}
 				}
 			}
 			return

@@ -234,8 +234,13 @@ func (v *view) open(s int) {
 	tagged := sn.Tagged
 	for i := sn.First; i < sn.Last; i++ {
 		v.pos[i] = v.guess(i, sn)
-		if tagged && v.t.Tokens[i].Tag != 0 && !v.known(i, sn) {
-			v.pos[i] = v.fromTag(i)
+		if tagged && v.t.Tokens[i].Tag != 0 {
+			switch {
+			case !v.known(i, sn):
+				v.pos[i] = v.fromTag(i)
+			case v.pos[i] == pNoun && v.t.Tokens[i].Tag.Verb() && v.x.verbs[v.low[i]].form&fBase != 0 && v.x.people[v.low[i]].class == noClass && (i == sn.First || v.pos[i-1] != pDet && v.pos[i-1] != pAdj && v.pos[i-1] != pPrep):
+				v.pos[i] = v.fromTag(i)
+			}
 		}
 	}
 }
@@ -475,13 +480,16 @@ func (v *view) guess(i int, sn text.Sentence) byte {
 			}
 			return pVerb
 		case f&fThird != 0:
-			if nouny || prev == pPrep || prev == pVerb || v.x.nominals[w] != "" && (prev == pNoun || prev == pAdj) {
+			if nouny || prev == pPrep || prev == pVerb || prev == pTo || v.x.nominals[w] != "" && (prev == pNoun || prev == pAdj) {
 				return pNoun
 			}
 			return pVerb
 		default:
 			if (prev == pNoun || prev == pProper) && v.x.people[pw].plural {
 				return pVerb
+			}
+			if prev == pVerb {
+				return pNoun
 			}
 			if prev == pTo || prev == pModal || prev == pNeg || prev == pPron || pw == "and" && i > sn.First+1 && (v.pos[i-2] == pVerb) {
 				return pVerb
