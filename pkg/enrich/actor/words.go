@@ -1,0 +1,41 @@
+package actor
+
+import "strings"
+
+var titles = set(`mr mrs ms miss dr prof professor sir lord lady gen general lt col colonel maj major capt captain sgt adm admiral cmdr brig brigadier sen senator rep gov governor
+president premier chancellor minister king queen prince princess pope sheikh ayatollah mullah rev archbishop bishop cardinal ambassador judge secretary congressman congresswoman
+chairman comrade marshal lieutenant sergeant corporal imam rabbi rep reps representative mayor commissioner inspector emir sultan`)
+
+func isTitle(w string) bool { return titles[w] }
+
+// Prepositions of place.
+var locatives = set(`in at near around outside inside from into toward towards via through across throughout onto off beyond beneath above`)
+
+// Prepositions behind which a capital is its government.
+var agentives = set(`with by against between`)
+
+// Verbs whose object is somebody who acts.
+var addressVerbs = set(`told tell tells telling asked ask asks asking urged urge urges urging accused accuse accuses accusing warned warn warns warning pressed press assured assure informed blamed
+blame blames thanked praised criticised criticized pressured persuaded condemned backs backed supports supported joined pushes pressing notified invited called allowed help helped sanction sanctioned`)
+
+// Verbs of going, after which "for" and "to" tell a place.
+var goingVerbs = set(`left leave leaves leaving depart departed departs departing bound headed head heading flew fly flies flying flown travelled traveled travel travels sailed sail go goes went going gone
+returned return returns returning arrive arrived moved moving sent send sends dispatched deployed shipped transferred came come coming journey trip visit flight flights road way train plane`)
+
+// Finite verbs and auxiliaries that follow a subject.
+var finite = set(`said says say has had have will would is was were are does did do can could may might must should shall wants wanted agreed agrees denied denies announced announces asked asks
+told tells accused accuses plans planned considers considered believes believed sent sends insists insisted called calls made makes took takes gave gives held holds kept keeps put puts
+began begins went goes came comes became becomes saw sees knew knows left leaves met meets paid pays sought seeks won wins lost loses built builds brought brings fought fights
+estimates estimated replied rejects rejected refused refuses vowed vows warned warns urges urged offered offers promised promises pledged pledges declared declares decided decides
+hopes hoped fears feared expects expected says: threatens threatened hits slams blasts backs signs orders launches rules eyes mulls sees closes opens frees pulls pours lets bans expels summons
+withdrew withdraws deploys dispatches recalls confirms confirmed claims claimed reports reported argues argued demands demanded needs needed remains remained continues continued signed`)
+
+// Nouns that belong to a town rather than to its government.
+var townNouns = set(`airport airports street streets suburb suburbs outskirts square population exchange mayor metro subway hospital hospitals university residents resident centre center district districts
+skyline port harbour harbor station stadium museum cathedral mosque church theatre theater hotel hotels river zoo police prison jail slums neighbourhood neighborhoods neighborhood market weather
+traffic bourse city downtown waterfront international`)
+
+// finiteVerb reports whether a lower-case token behind a name is its verb.
+func finiteVerb(w string) bool {
+	return finite[w] || len(w) > 4 && strings.HasSuffix(w, "ed")
+}
