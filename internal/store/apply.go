@@ -184,6 +184,7 @@ func (b *batch) reread(ctx context.Context, c *Chain, v *Version, it *Item, aske
 	if asked.Asks == story.None {
 		v.Removed, v.Changed = true, true
 	} else {
+		v.Reread = true
 		b.read(c, v, it, sum)
 	}
 	b.settle(c, it.Replay)

@@ -72,11 +72,12 @@ type Version struct {
 	// given its record.
 	Shown, Complete bool
 
-	// New, Changed and Removed say what a backend has to do. Doc is the record
-	// to store when DocChanged; a nil one is dropped.
-	New, Changed, Removed bool
-	DocChanged            bool
-	Doc                   []byte
+	// New, Changed, Reread and Removed say what a backend has to do: insert all,
+	// update Engine, TagsHash, Shown and Complete, update all, delete. Doc is
+	// the record to store when DocChanged; a nil one is dropped.
+	New, Changed, Reread, Removed bool
+	DocChanged                    bool
+	Doc                           []byte
 
 	article    *model.Article
 	enrichment *model.Enrichment

@@ -361,14 +361,16 @@ func (s *session) writeVersion(c *store.Chain, v *store.Version) error {
 		return s.exec(`INSERT INTO versions (`+versionColumns+`, chain, doc)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			append(s.versionValues(v), c.ID, s.pack.Pack(v.Doc))...)
-	case v.DocChanged:
+	case v.Reread:
 		return s.exec(`UPDATE versions SET (`+versionColumns+`, chain, doc) =
 			(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) WHERE id = ?1`,
 			append(s.versionValues(v), c.ID, s.pack.Pack(v.Doc))...)
+	case v.DocChanged:
+		return s.exec(`UPDATE versions SET engine = ?, tags_hash = ?, shown = ?, complete = ?, doc = ? WHERE id = ?`,
+			null(v.Engine), v.TagsHash, v.Shown, v.Complete, s.pack.Pack(v.Doc), v.ID)
 	case v.Changed:
-		return s.exec(`UPDATE versions SET (`+versionColumns+`) =
-			(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) WHERE id = ?1`,
-			s.versionValues(v)...)
+		return s.exec(`UPDATE versions SET engine = ?, tags_hash = ?, shown = ?, complete = ? WHERE id = ?`,
+			null(v.Engine), v.TagsHash, v.Shown, v.Complete, v.ID)
 	}
 	return nil
 }
@@ -393,13 +395,8 @@ func (s *session) writeFace(c *store.Chain) error {
 			}
 		}
 	}
-	if !f.Visible {
-		s.hid = true
-		return s.exec(`DELETE FROM stories WHERE id = ?`, c.ID)
-	}
 	if f.TextChanged {
-		if err := s.exec(`INSERT INTO stories (id, headline, body) VALUES (?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET headline = excluded.headline, body = excluded.body`, c.ID, null(f.Headline), null(f.Body)); err != nil {
+		if err := s.writeText(c, f); err != nil {
 			return err
 		}
 	}
@@ -428,6 +425,35 @@ func (s *session) writeFace(c *store.Chain) error {
 		}
 	}
 	return nil
+}
+
+// writeText keeps the row of a text and its words in step. No statement here
+// or in a transaction's common path may need a savepoint of its own (triggers,
+// upserts): the full-text index would be flushed to disk at each.
+func (s *session) writeText(c *store.Chain, f *store.Face) error {
+	if !c.New {
+		var headline, body sql.NullString
+		switch err := s.row(`SELECT headline, body FROM stories WHERE id = ?`, c.ID).Scan(&headline, &body); {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return err
+		default:
+			if err := s.exec(`INSERT INTO story_words (story_words, rowid, headline, body) VALUES ('delete', ?, ?, ?)`, c.ID, headline, body); err != nil {
+				return err
+			}
+			if err := s.exec(`DELETE FROM stories WHERE id = ?`, c.ID); err != nil {
+				return err
+			}
+			s.hid = s.hid || !f.Visible
+		}
+	}
+	if !f.Visible {
+		return nil
+	}
+	if err := s.exec(`INSERT INTO stories (id, headline, body) VALUES (?, ?, ?)`, c.ID, null(f.Headline), null(f.Body)); err != nil {
+		return err
+	}
+	return s.exec(`INSERT INTO story_words (rowid, headline, body) VALUES (?, ?, ?)`, c.ID, null(f.Headline), null(f.Body))
 }
 
 // due lists chains whose time has come.
