@@ -38,7 +38,9 @@ var months = []struct {
 	{"dec", 12}, {"dez", 12}, {"dic", 12}, {"déc", 12}, {"des", 12}, {"joulu", 12},
 }
 
-func monthNamed(s string) time.Month {
+// MonthNamed is the month that a name or its beginning tells in the agencies'
+// languages, 0 when none.
+func MonthNamed(s string) time.Month {
 	s = strings.ToLower(s)
 	for _, m := range months {
 		if strings.HasPrefix(s, m.prefix) {
@@ -99,9 +101,9 @@ func trimPlace(s string) string {
 func (d *Dateline) day(g []string) {
 	switch {
 	case g[0] != "":
-		d.Month, d.Day = monthNamed(g[0]), atoi(g[1])
+		d.Month, d.Day = MonthNamed(g[0]), atoi(g[1])
 	case g[3] != "":
-		d.Day, d.Month = atoi(g[2]), monthNamed(g[3])
+		d.Day, d.Month = atoi(g[2]), MonthNamed(g[3])
 	case g[4] != "":
 		d.Day, d.Month = atoi(g[4]), time.Month(atoi(g[5]))
 	}

@@ -370,7 +370,7 @@ func (t *Transmission) Finish(d *Draft) Result {
 	a := &d.Article
 	d.texts()
 	marks := d.marks()
-	if d.Headline == "" && len(d.Bodies) == 0 && d.ID == "" && d.Target == "" {
+	if d.Headline == "" && len(d.Bodies) == 0 && d.ID == "" && d.Target == "" && (marks.Change == "" || d.Slugline == "" && d.EdNote == "") {
 		return Result{Item: d.Item, Format: d.Format, Class: Invalid, Err: errEmpty}
 	}
 	a.Standard = model.Standard{Name: "ninjs", Version: "3.1", Schema: Schema}

@@ -432,3 +432,24 @@ func OfUrgency(u int) model.Priority {
 	}
 	return model.PriorityRoutine
 }
+
+var slugShape = regexp.MustCompile(`^[\p{L}\p{N}]+(?:[-_/]{1,2}[\p{L}\p{N}.&'’]+){1,8}$`)
+
+// IsSlug tells whether a line is a slug, marks put aside: words joined by
+// hyphens, underscores or slashes, without spaces.
+func IsSlug(s string) bool { return len(s) < 120 && slugShape.MatchString(ReadMarks(s).Rest) }
+
+// SameKey tells whether two slugs or headlines are the same for a chain.
+func SameKey(a, b string) bool {
+	fold := func(s string) string {
+		s = cycle.ReplaceAllString(ReadMarks(strings.Trim(s, " ,;")).Rest, "")
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, s)
+	}
+	x := fold(a)
+	return x != "" && x == fold(b)
+}

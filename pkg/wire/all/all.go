@@ -17,8 +17,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/dateline-wire/dateline/pkg/wire"
+	"github.com/dateline-wire/dateline/pkg/wire/anpa1312"
 	"github.com/dateline-wire/dateline/pkg/wire/ap"
 	"github.com/dateline-wire/dateline/pkg/wire/dpa"
+	"github.com/dateline-wire/dateline/pkg/wire/iptc7901"
 	"github.com/dateline-wire/dateline/pkg/wire/newsml1"
 	"github.com/dateline-wire/dateline/pkg/wire/newsmlg2"
 	"github.com/dateline-wire/dateline/pkg/wire/ninjs"
@@ -37,9 +39,11 @@ type format struct {
 func formats() []format {
 	return []format{
 		{"ninjs", ninjs.Parse},
+		{anpa1312.Format, anpa1312.Parse},
 		{ap.Format, ap.Parse},
 		{dpa.Format, dpa.Parse},
 		{newsmlg2.Format, newsmlg2.Parse},
+		{iptc7901.Format, iptc7901.Parse},
 		{newsml1.Format, newsml1.Parse},
 		{nitf.Format, nitf.Parse},
 		{plain.Format, plain.Parse},
@@ -263,4 +267,14 @@ func detectXML(s string) string {
 }
 
 // detectBytes tells the formats that begin with control characters or headers.
-func detectBytes([]byte) string { return "" }
+func detectBytes(b []byte) string {
+	switch {
+	case iptc7901.Detect(b):
+		return iptc7901.Format
+	case anpa1312.Detect(b):
+		return anpa1312.Format
+	case bytes.IndexByte(b[:min(len(b), 32)], 0x01) >= 0 && bytes.IndexByte(b, 0x02) > 0:
+		return iptc7901.Format
+	}
+	return ""
+}

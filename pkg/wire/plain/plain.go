@@ -150,13 +150,12 @@ func trimRune(b []byte) []byte {
 }
 
 var (
-	field     = regexp.MustCompile(`(?i)^(slug(?:line)?|headline|title|by|byline|author|date|published|updated|time|version|embargo(?:ed)?|edit(?:ors|or's note)|note|id|guid|urn|uri|source|provider|credit|keywords?|category|priority|urgency|language|dateline|place|subject|copyright|body|text)\s*:\s*(.*)$`)
-	slugShape = regexp.MustCompile(`^[\p{L}\p{N}]+(?:[-_/]{1,2}[\p{L}\p{N}.&'’]+){1,8}$`)
-	byShape   = regexp.MustCompile(`^(?:By|BY|by|Von|VON|Par|PAR|Por|POR|di|Di|Door|Av|Af)\s+[\p{Lu}][\p{L}'’.\-]+(?:[ ,&]+(?:and|und|et|y|e|en|og|och|in|de|van|von|for|[\p{Lu}][\p{L}'’.\-]*)){0,12}[.,]?$`)
-	endMark   = regexp.MustCompile(`(?i)^\W*(?:\((?:end|ende|fin|fine|ends|mehr|more|slut|loppu)\)|end|ends|ende|fin|-?30-?|-?0-?|#{2,}|=|/{3,}|nnnn|more|mehr folgt|ends\s*///?)\W*$`)
-	mailLine  = regexp.MustCompile(`^<?[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>?$`)
-	noteOpen  = regexp.MustCompile(`(?i)^[(\[*]*\s*(?:attn|eds|editors|attention editors|editor's note|editors' note|note to editors|eds note|achtung redaktionen|hinweis)\b\s*[.:;,–—-]`)
-	endSaid   = regexp.MustCompile(`\(([\p{Lu}][\p{L}/ -]{1,24})\)\s*$`)
+	field    = regexp.MustCompile(`(?i)^(slug(?:line)?|headline|title|by|byline|author|date|published|updated|time|version|embargo(?:ed)?|edit(?:ors|or's note)|note|id|guid|urn|uri|source|provider|credit|keywords?|category|priority|urgency|language|dateline|place|subject|copyright|body|text)\s*:\s*(.*)$`)
+	byShape  = regexp.MustCompile(`^(?:By|BY|by|Von|VON|Par|PAR|Por|POR|di|Di|Door|Av|Af)\s+[\p{Lu}][\p{L}'’.\-]+(?:[ ,&]+(?:and|und|et|y|e|en|og|och|in|de|van|von|for|[\p{Lu}][\p{L}'’.\-]*)){0,12}[.,]?$`)
+	endMark  = regexp.MustCompile(`(?i)^\W*(?:\((?:end|ende|fin|fine|ends|mehr|more|slut|loppu)\)|end|ends|ende|fin|-?30-?|-?0-?|#{2,}|=|/{3,}|nnnn|more|mehr folgt|ends\s*///?)\W*$`)
+	mailLine = regexp.MustCompile(`^<?[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>?$`)
+	noteOpen = regexp.MustCompile(`(?i)^[(\[*]*\s*(?:attn|eds|editors|attention editors|editor's note|editors' note|note to editors|eds note|achtung redaktionen|hinweis)\b\s*[.:;,–—-]`)
+	endSaid  = regexp.MustCompile(`\(([\p{Lu}][\p{L}/ -]{1,24})\)\s*$`)
 )
 
 // services are the names by which agencies sign; the value is their name.
@@ -189,10 +188,10 @@ func Read(d *wire.Draft, text string) {
 		if d.Located == "" {
 			d.Located = dl.Place
 		}
-		d.SetProvider(canonical(dl.Service))
+		d.SetProvider(Service(dl.Service))
 		d.Day = dl.MonthDay()
 	} else if m := endSaid.FindStringSubmatch(d.Body); m != nil && services[strings.ToLower(m[1])] != "" {
-		d.SetProvider(canonical(m[1]))
+		d.SetProvider(Service(m[1]))
 	}
 	if d.Day == "" && !d.VersionCreated.IsZero() {
 		d.Day = d.VersionCreated.Format("01-02")
@@ -236,7 +235,9 @@ func target(d *wire.Draft, m wire.Marks) {
 	_ = m
 }
 
-func canonical(s string) string {
+// Service is the name of an agency as it signs itself, from the way that a
+// dateline or header writes it; what is not known stays as it is.
+func Service(s string) string {
 	if n := services[strings.ToLower(strings.TrimSpace(s))]; n != "" {
 		return n
 	}
@@ -287,7 +288,7 @@ func (h *header) line(line string) bool {
 	if _, ok := wire.ReadDateline(line); ok {
 		return false
 	}
-	if m := wire.ReadMarks(line); d.Slugline == "" && h.open && d.Headline == "" && slugShape.MatchString(m.Rest) && len(line) < 90 && h.more() {
+	if d.Slugline == "" && h.open && d.Headline == "" && len(line) < 90 && wire.IsSlug(line) && h.more() {
 		d.Slugline = line
 		h.at++
 		return true
@@ -434,7 +435,7 @@ func (h *header) field(name, value string) bool {
 		}
 		d.ID = value
 	case "source", "provider", "credit":
-		d.SetProvider(canonical(value))
+		d.SetProvider(Service(value))
 	case "keyword", "keywords", "category", "subject":
 		for k := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ',' || r == ';' }) {
 			d.AddKeyword(k)

@@ -30,6 +30,7 @@ const (
 // Node is an element, or a piece of text when Name is empty.
 type Node struct {
 	Name  string // local name
+	Space string // prefix as written, for the few that need it
 	Text  string // of a piece of text
 	Attrs []Attr
 	Kids  []*Node
@@ -270,7 +271,10 @@ func (p *parser) element() (*Node, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	n.Name = local(s[i:j])
+	n.Name = s[i:j]
+	if k := strings.LastIndexByte(n.Name, ':'); k >= 0 {
+		n.Space, n.Name = n.Name[:k], n.Name[k+1:]
+	}
 	i = j
 	for {
 		for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r' || s[i] == '\n') {
