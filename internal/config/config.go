@@ -80,6 +80,17 @@ type Ingest struct {
 	Rescan time.Duration `yaml:"rescan" env:"RESCAN"`
 	// MaxBytes is the size of a file beyond which it is refused.
 	MaxBytes int64 `yaml:"max_bytes" env:"MAX_BYTES"`
+	Push     Push  `yaml:"push" envPrefix:"PUSH_"`
+}
+
+// Push takes deliveries by HTTP.
+type Push struct {
+	// Listen is a host:port; empty turns it off.
+	Listen string `yaml:"listen" env:"LISTEN"`
+	// Token is what every request must bear.
+	Token Secret `yaml:"token" env:"TOKEN"`
+	// MaxBytes is the size beyond which a delivery is refused.
+	MaxBytes int64 `yaml:"max_bytes" env:"MAX_BYTES"`
 }
 
 // Enrich is the engine's workers.
@@ -141,7 +152,7 @@ func Default() Config {
 		HTTP:   HTTP{Listen: "127.0.0.1:0"},
 		Log:    Log{Level: "info", Format: "auto"},
 		Broker: Broker{MaxBytes: 2 << 30},
-		Ingest: Ingest{Stable: 300 * time.Millisecond, Rescan: 2 * time.Second, MaxBytes: 512 << 20},
+		Ingest: Ingest{Stable: 300 * time.Millisecond, Rescan: 2 * time.Second, MaxBytes: 512 << 20, Push: Push{MaxBytes: 32 << 20}},
 		Sink:   Sink{NDJSON: true},
 	}
 }
@@ -176,7 +187,7 @@ func (f Faults) Error() string {
 func Load(path string, environ []string) (*Config, error) {
 	c := Default()
 	var faults Faults
-	src := source{file: path, lines: map[string]int{}, vars: map[string]string{}}
+	src := source{file: path, lines: map[string]int{}, vars: map[string]bool{}}
 	if path != "" {
 		b, err := os.ReadFile(path)
 		if err != nil {
@@ -196,12 +207,12 @@ func Load(path string, environ []string) (*Config, error) {
 type source struct {
 	file  string
 	lines map[string]int
-	vars  map[string]string
+	vars  map[string]bool // names of variables that were set
 }
 
 func (s *source) where(field string) string {
-	if v, ok := s.vars[field]; ok {
-		return v
+	if name := Prefix + strings.ToUpper(strings.ReplaceAll(field, ".", "_")); s.vars[name] {
+		return name
 	}
 	for f := field; f != ""; f = f[:max(strings.LastIndexAny(f, ".["), 0)] {
 		if n, ok := s.lines[f]; ok {
@@ -314,7 +325,7 @@ func (s *source) overlay(environ []string, c *Config) Faults {
 			vars[p.Key] = strings.TrimRight(string(b), "\r\n")
 		}
 		if _, ok := vars[p.Key]; ok {
-			s.vars[fieldOf(p.Key)] = p.Key
+			s.vars[p.Key] = true
 		}
 	}
 	if err := env.ParseWithOptions(c, env.Options{Prefix: Prefix, Environment: vars}); err != nil {
@@ -328,16 +339,6 @@ func (s *source) overlay(environ []string, c *Config) Faults {
 	}
 	c.Kafka.Brokers = slices.DeleteFunc(c.Kafka.Brokers, func(b string) bool { return strings.TrimSpace(b) == "" })
 	return f
-}
-
-// fieldOf turns DATELINE_KAFKA_CA into kafka.ca.
-func fieldOf(key string) string {
-	k := strings.ToLower(strings.TrimPrefix(key, Prefix))
-	group, rest, ok := strings.Cut(k, "_")
-	if !ok {
-		return k
-	}
-	return group + "." + rest
 }
 
 var feedName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
@@ -391,6 +392,15 @@ func (c *Config) check(s *source) Faults {
 	if c.Ingest.Rescan < 100*time.Millisecond {
 		bad("ingest.rescan", "%s is below 100ms", c.Ingest.Rescan)
 	}
+	if c.Ingest.Push.Listen != "" {
+		if _, _, err := net.SplitHostPort(c.Ingest.Push.Listen); err != nil {
+			bad("ingest.push.listen", "%q is no host:port", c.Ingest.Push.Listen)
+		}
+		if c.Ingest.Push.Token == "" {
+			bad("ingest.push.token", "is empty, and anybody could send; set DATELINE_INGEST_PUSH_TOKEN_FILE")
+		}
+	}
+	atLeast("ingest.push.max_bytes", c.Ingest.Push.MaxBytes, 1)
 	seen := map[string]int{}
 	for i, feed := range c.Feeds {
 		at := fmt.Sprintf("feeds[%d]", i)

@@ -46,25 +46,37 @@ func Ingest(ctx context.Context, env *Env, ledger *intake.Ledger) error {
 	for _, f := range env.Config.Feeds {
 		places = append(places, intake.Place{Feed: f.Name, Dir: filepath.Clean(env.Config.FeedFolder(f)), After: f.After})
 	}
+	take := func(ctx context.Context, d *intake.Delivery) error {
+		if err := capture(ctx, env.Client, d); err != nil {
+			return err
+		}
+		captured.WithLabelValues(d.Feed).Inc()
+		last.WithLabelValues(d.Feed).Set(float64(d.Received.Unix()))
+		env.Log.Info().Str("event", "captured").Str("feed", d.Feed).Str("name", d.Name).Int64("bytes", d.Size).Msg("captured")
+		return nil
+	}
 	folders, err := intake.NewFolders(intake.FolderConfig{
 		Inbox: filepath.Clean(env.Config.Inbox()), Configured: places, ValidFeed: config.ValidFeed,
 		Stable: env.Config.Ingest.Stable, Rescan: env.Config.Ingest.Rescan, MaxBytes: env.Config.Ingest.MaxBytes,
-		Ledger: ledger, Log: env.Log, Now: env.Now,
-		Capture: func(ctx context.Context, d *intake.Delivery) error {
-			if err := capture(ctx, env.Client, d); err != nil {
-				return err
-			}
-			captured.WithLabelValues(d.Feed).Inc()
-			last.WithLabelValues(d.Feed).Set(float64(d.Received.Unix()))
-			env.Log.Info().Str("event", "captured").Str("feed", d.Feed).Str("name", d.Name).Int64("bytes", d.Size).Msg("captured")
-			return nil
-		},
+		Ledger: ledger, Log: env.Log, Now: env.Now, Capture: take,
 	})
 	if err != nil {
 		return err
 	}
+	var push *intake.Push
+	if c := env.Config.Ingest.Push; c.Listen != "" {
+		push, err = intake.ListenPush(ctx, intake.PushConfig{Listen: c.Listen, Token: c.Token.Reveal(), MaxBytes: c.MaxBytes, ValidFeed: config.ValidFeed,
+			Ledger: ledger, Capture: take, Log: env.Log, Now: env.Now})
+		if err != nil {
+			return err
+		}
+		env.Log.Info().Str("event", "push").Str("listen", push.Addr).Msg("pushes are taken")
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return folders.Run(ctx) })
+	if push != nil {
+		g.Go(func() error { return push.Run(ctx) })
+	}
 	g.Go(func() error {
 		return env.Client.Run(ctx, pipeline.Stage{
 			Group: pipeline.GroupParse, Topics: []string{pipeline.TopicRaw}, Assemble: true,
