@@ -456,6 +456,9 @@ func (d *Draft) texts() {
 			d.Headline = CleanLine(first)
 		}
 	}
+	if first, rest, more := strings.Cut(d.Body, "\n\n"); more && d.Headline != "" && CleanLine(first) == d.Headline {
+		d.Body = rest // the headline once more
+	}
 	if d.Headline != "" {
 		a.Headlines = slices.Insert(a.Headlines, 0, model.Text{Role: "main", ContentType: "text/plain", Value: d.Headline})
 	}

@@ -145,3 +145,13 @@ func (t *Transmission) validUTF8() (bool, error) {
 		}
 	}
 }
+
+// Renumber gives a result another item number, as the reader of a container
+// does for what is inside of it.
+func Renumber(r Result, item int) Result {
+	r.Item = item
+	if r.Article != nil {
+		r.Article.Wire.Raw.Item = item
+	}
+	return r
+}

@@ -20,12 +20,15 @@ import (
 	"github.com/dateline-wire/dateline/pkg/wire/anpa1312"
 	"github.com/dateline-wire/dateline/pkg/wire/ap"
 	"github.com/dateline-wire/dateline/pkg/wire/dpa"
+	"github.com/dateline-wire/dateline/pkg/wire/email"
 	"github.com/dateline-wire/dateline/pkg/wire/iptc7901"
 	"github.com/dateline-wire/dateline/pkg/wire/newsml1"
 	"github.com/dateline-wire/dateline/pkg/wire/newsmlg2"
 	"github.com/dateline-wire/dateline/pkg/wire/ninjs"
 	"github.com/dateline-wire/dateline/pkg/wire/nitf"
+	"github.com/dateline-wire/dateline/pkg/wire/page"
 	"github.com/dateline-wire/dateline/pkg/wire/plain"
+	"github.com/dateline-wire/dateline/pkg/wire/syndication"
 )
 
 // format is one line of the list: a name that Detect gives and a feed may fix,
@@ -46,12 +49,18 @@ func formats() []format {
 		{iptc7901.Format, iptc7901.Parse},
 		{newsml1.Format, newsml1.Parse},
 		{nitf.Format, nitf.Parse},
+		{syndication.RSS, syndication.Parse},
+		{syndication.JSONFeed, syndication.ParseJSON},
+		{email.Format, parseMail},
+		{page.Format, page.Parse},
+		{"zip", parseZip},
+		{"gzip", parseGzip},
 		{plain.Format, plain.Parse},
 	}
 }
 
 // names maps the names that articles carry to those of the list.
-var names = map[string]string{"ninjs1": "ninjs", "ninjs2": "ninjs", "ninjs3": "ninjs", "atom": "rss", "rdf": "rss", "jsonfeed": "rss"}
+var names = map[string]string{"ninjs1": "ninjs", "ninjs2": "ninjs", "ninjs3": "ninjs", "atom": "rss", "rdf": "rss"}
 
 // headSize is how much of a transmission Detect is shown.
 const headSize = 64 << 10
@@ -63,7 +72,7 @@ func Parse(ctx context.Context, t *wire.Transmission, yield wire.Yield) error {
 		return yield(wire.Fault(plain.Format, 0, wire.Undecodable, "empty file"))
 	}
 	name := t.Format
-	if name == "" {
+	if name == "" || archived(t) {
 		head := make([]byte, min(t.Size, headSize))
 		n, err := t.Source.ReadAt(head, 0)
 		if err != nil && err != io.EOF {
@@ -80,6 +89,28 @@ func Parse(ctx context.Context, t *wire.Transmission, yield wire.Yield) error {
 		}
 	}
 	return yield(wire.Fault(name, 0, wire.Undecodable, "%s", unknown(name)))
+}
+
+// archived tells a transmission that is packed: a feed's format is that of
+// what is inside.
+func archived(t *wire.Transmission) bool {
+	head, err := t.Head(4)
+	return err == nil && (bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("\x1f\x8b")))
+}
+
+// parseMail reads a mail and what it carries: anything but another archive.
+func parseMail(ctx context.Context, t *wire.Transmission, yield wire.Yield) error {
+	return email.Parse(ctx, t, yield, func(ctx context.Context, sub *wire.Transmission, y wire.Yield) error {
+		head, err := sub.Head(headSize)
+		if err != nil {
+			return err
+		}
+		switch name := Detect(head); name {
+		case "zip", "gzip", email.Format:
+			return y(wire.Fault(email.Format, 0, wire.Skipped, "mail: attachment %.100q: a %s inside of a mail is not opened", sub.Name, name))
+		}
+		return Parse(ctx, sub, y)
+	})
 }
 
 func unknown(name string) string {
@@ -269,6 +300,8 @@ func detectXML(s string) string {
 // detectBytes tells the formats that begin with control characters or headers.
 func detectBytes(b []byte) string {
 	switch {
+	case email.Detect(b):
+		return email.Format
 	case iptc7901.Detect(b):
 		return iptc7901.Format
 	case anpa1312.Detect(b):
