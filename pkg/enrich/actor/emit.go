@@ -21,6 +21,9 @@ func (s *story) emit() {
 	e := &s.d.Enrichment
 	e.Actors, e.Places = e.Actors[:0], e.Places[:0]
 	s.all(func(m *mention) {
+		if m.noun && m.actor == nil {
+			return
+		}
 		out := text.Mention{
 			Text: m.x.t, First: m.first, Last: m.last, Start: m.start(), End: m.end(), Type: m.typ, Actor: -1, Place: -1, Confidence: round(m.conf),
 		}

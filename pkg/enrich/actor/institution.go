@@ -13,6 +13,18 @@ type institution struct {
 	name  string // "Ministry of Defence"
 	head  string // the noun that may stand for it again: "ministry"
 	roles []string
+	of    *kb.Entry // the body it is part of, nil for a state's
+}
+
+// igo is the inter-governmental body that a mention names, nil for none.
+func igo(m *mention) *kb.Entry {
+	if m == nil || m.class != body {
+		return nil
+	}
+	if e := m.entryByName(); e != nil && len(e.Roles) > 0 && e.Roles[0] == "IGO" {
+		return e
+	}
+	return nil
 }
 
 // topics of ministries and departments, and the form their name takes.
@@ -70,6 +82,11 @@ var plain = map[string]struct {
 	"intelligence agency":   {"Intelligence agency", []string{"SPY", "GOV"}, false},
 	"intelligence service":  {"Intelligence service", []string{"SPY", "GOV"}, false},
 	"spy agency":            {"Intelligence agency", []string{"SPY", "GOV"}, false},
+	"police force":          {"Police Force", []string{"COP"}, false},
+	"labour office":         {"Labour Office", []string{"GOV"}, true},
+	"labor office":          {"Labour Office", []string{"GOV"}, true},
+	"press office":          {"Press Office", []string{"GOV"}, false},
+	"foreign service":       {"Foreign Service", []string{"GOV"}, false},
 	"red crescent society":  {"Red Crescent Society", []string{"NGO"}, true},
 	"red cross society":     {"Red Cross Society", []string{"NGO"}, true},
 	"joint chiefs of staff": {"Joint Chiefs of Staff", []string{"MIL"}, false},
@@ -110,7 +127,7 @@ func (x *side) institutionAt(i int) (first, last int, in *institution, ok bool) 
 				j++
 			}
 			start := j
-			for j < len(x.low) && j < start+9 && x.taken[j] < 0 && (topics[x.low[j]] || x.upper(j) || (x.low[j] == "and" || x.low[j] == "&") && j > start && (topics[x.at(j+1)] || x.upper(j+1))) {
+			for j < len(x.low) && j < start+9 && (x.taken[j] < 0 || x.taken[i] >= 0) && (topics[x.low[j]] || x.upper(j) || (x.low[j] == "and" || x.low[j] == "&") && j > start && (topics[x.at(j+1)] || x.upper(j+1))) {
 				j++
 			}
 			if j > start {
@@ -211,7 +228,7 @@ func (s *story) institutions(x *side) {
 		}
 		if x.taken[i] >= 0 {
 			m := x.covering(i)
-			if m == nil || m.inst != nil || m.class != body && m.class != land || m.entryByName() != nil {
+			if m == nil || m.inst != nil || m.class != body && m.class != land {
 				continue
 			}
 			// The model's name must be the institution, give or take a nationality.
@@ -235,7 +252,7 @@ func (s *story) institutions(x *side) {
 			continue
 		}
 		capital := x.upper(i) && !x.caps
-		if in.key == "" { // "the ministry": for the one named before
+		if in.key == "" && x.at(i+1) != "of" { // "the ministry": for the one named before
 			if first > 0 && x.low[first-1] == "the" || x.at(i-1) == "a" && s.whole {
 				x.add(&mention{x: x, first: first, last: last, typ: text.Organisation, conf: 0.7, class: body, inst: in, noun: !capital})
 			}
@@ -252,6 +269,11 @@ func (s *story) institutions(x *side) {
 			owned = true
 			m.country = s.peopleCountry(prev)
 			m.first = prev.first
+			x.drop(prev)
+		} else if e := igo(prev); e != nil {
+			// "the U.N. police force": a body of no state.
+			owned = true
+			m.first, m.inst = prev.first, &institution{key: in.key, name: e.Name + " " + in.name, head: in.head, roles: append([]string{"IGO"}, in.roles...), of: e}
 			x.drop(prev)
 		} else if x.at(first-1) == "'s" || x.at(first-1) == "its" || x.at(first-1) == "their" || x.at(last) == "in" || x.at(last) == "of" {
 			owned = true
@@ -273,9 +295,9 @@ func (s *story) institutions(x *side) {
 			continue
 		}
 		// "Foreign Office in Berlin", "embassy in Baghdad": where is of the name.
-		if x.at(m.last) == "in" && (in.key == "embassy" || in.key == "consulate" || strings.Contains(in.key, "-of-") || in.key == "foreign-office") {
+		if x.at(m.last) == "in" && (m.inst.of != nil || in.key == "embassy" || in.key == "consulate" || strings.Contains(in.key, "-of-") || in.key == "foreign-office") {
 			if o := x.starting(m.last + 1); o != nil && (o.class == state || o.class == land) {
-				if in.key != "embassy" && in.key != "consulate" {
+				if in.key != "embassy" && in.key != "consulate" && m.inst.of == nil {
 					m.country = s.stateCountry(o)
 				}
 				m.last = o.last
@@ -285,8 +307,11 @@ func (s *story) institutions(x *side) {
 		x.add(m)
 	}
 	for _, m := range x.mentions {
-		if m.inst != nil && m.inst.key == "embassy" && m.last < len(x.low) && x.low[m.last] == "in" {
+		if m.inst != nil && (m.inst.key == "embassy" || m.inst.key == "foreign-office") && m.last < len(x.low) && x.low[m.last] == "in" {
 			if o := x.starting(m.last + 1); o != nil && (o.class == state || o.class == land) {
+				if m.inst.key != "embassy" && m.country == "" {
+					m.country = s.stateCountry(o)
+				}
 				m.last = o.last
 				x.drop(o)
 			}

@@ -203,6 +203,14 @@ func (s *story) bodyEntry(m *mention) *kb.Entry {
 			country = s.countryNow(o)
 		}
 	}
+	if country == "" && m.country != "" {
+		country = m.country
+	}
+	if w := m.x.at(m.last); country == "" && m.inst != nil && (w == "in" || w == "of") {
+		if o := m.x.starting(m.last + 1); o != nil && o.class == state {
+			country = s.countryNow(o)
+		}
+	}
 	for _, n := range m.names {
 		if n.Kind > kb.ByAlias || n.Entry.Type == model.ActorPerson || n.Entry.State() != nil {
 			continue
@@ -265,16 +273,27 @@ func (s *story) linkInstitution(x *side, m *mention) {
 		// For the one of this noun that was named before.
 		for i := len(s.clusters) - 1; i >= 0; i-- {
 			c := s.clusters[i]
-			if c.inst != nil && c.inst.head == in.head && c.inst.key != "" || c.entry != nil && headOf(c.name) == in.head && len(c.mentions) > 0 {
+			if c.typ != model.ActorOrganisation && c.typ != model.ActorGroup || len(c.mentions) == 0 || c.class == crowd {
+				continue
+			}
+			if c.inst != nil && c.inst.head == in.head && c.inst.key != "" || headOf(c.name) == in.head || headOf(c.mentions[0].surface()) == in.head && !c.mentions[0].noun {
 				s.join(m, c)
 				return
 			}
 		}
 		return
 	}
+	if in.of != nil {
+		m.roles = in.roles
+		s.join(m, s.unknown(in.of.ID+"/"+in.key, in.name, model.ActorOrganisation, m))
+		return
+	}
 	country := m.country
 	if country == "" {
 		country = s.owner(x, m)
+	}
+	if country == "" && !x.nounOnly(m) {
+		country = s.speaker(x, m)
 	}
 	if country == "" && len(in.key) > 0 {
 		// One named before by the same noun, else the story's own country.
@@ -317,6 +336,30 @@ func (s *story) linkInstitution(x *side, m *mention) {
 	s.join(m, c)
 }
 
+// nounOnly: a bare noun of state ("government", "presidency") is the story's own.
+func (x *side) nounOnly(m *mention) bool {
+	return m.noun && !strings.Contains(m.inst.key, "-of-")
+}
+
+// speaker is the country of whoever speaks of an institution in its sentence:
+// the state that acts, or the paper that reports.
+func (s *story) speaker(x *side, m *mention) string {
+	first, _ := x.sentence(m.first)
+	country := ""
+	for _, o := range x.mentions {
+		if o.first < first || o.first >= m.first {
+			continue
+		}
+		switch {
+		case o.class == state && o.acts:
+			country = s.countryOf(o)
+		case o.class == body && o.actor != nil && o.actor.entry == nil && o.actor.country != "" && finiteVerb(x.at(o.last)):
+			country = o.actor.country
+		}
+	}
+	return country
+}
+
 func headOf(name string) string {
 	low := strings.ToLower(name)
 	if i := strings.Index(low, " of "); i > 0 {
@@ -351,6 +394,16 @@ func (s *story) owner(x *side, m *mention) string {
 		// The last state or region that acted before, in this sentence or the one before.
 		first, _ := x.sentence(m.first)
 		best := ""
+		for _, o := range x.mentions {
+			if o.first >= m.first {
+				break
+			}
+			if o.acts && o.first >= first && (o.class == state || o.class == land) {
+				if c := s.countryOf(o); c != "" {
+					return c
+				}
+			}
+		}
 		for _, o := range x.mentions {
 			if o.first >= m.first {
 				break

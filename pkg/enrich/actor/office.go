@@ -3,6 +3,8 @@ package actor
 import (
 	"strings"
 
+	"github.com/dateline-wire/dateline/pkg/enrich/kb"
+
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
 )
 
@@ -39,6 +41,15 @@ func (x *side) officeAt(first, last int) (kinds []string, n int) {
 func (s *story) offices(x *side) {
 	if !s.whole {
 		return
+	}
+	for _, m := range x.mentions {
+		if m.class == people && x.at(m.last) == "state" && !x.upper(m.last) && x.taken[m.last] < 0 && x.bodyEnds(m.last+1) {
+			m.class, m.typ, m.last = state, text.Location, m.last+1
+			x.taken[m.last-1] = 1
+			for i := range m.names {
+				m.names[i].Kind = kb.ByAlias
+			}
+		}
 	}
 	for _, m := range x.mentions {
 		if m.class != people && m.class != state && m.class != body || m.inst != nil || m.last == m.first {
@@ -191,4 +202,3 @@ func kindOf(kind string) string {
 	}
 	return kind
 }
-

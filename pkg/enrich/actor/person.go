@@ -47,6 +47,11 @@ func (s *story) titleOf(m *mention) title {
 			j = o.first
 			continue
 		}
+		if w == "of" && j-3 >= first && x.low[j-2] == "charge" && x.low[j-3] == "in" {
+			end = j - 3
+			j -= 3
+			continue
+		}
 		if w == "of" && ofs < 1 {
 			ofs++
 			j--
@@ -450,7 +455,26 @@ func (s *story) titleCountry(m *mention, t title) string {
 			return ""
 		}
 	}
+	if c := s.paper(x, m); c != "" {
+		return c
+	}
 	return s.home
+}
+
+// paper is the country of the paper that the sentence goes on to quote: "the
+// daily quoted Anatoly Veretennikov, a deputy regional minister".
+func (s *story) paper(x *side, m *mention) string {
+	first, last := x.sentence(m.first)
+	for i := first; i < last; i++ {
+		if w := x.low[i]; (w == "daily" || w == "weekly" || w == "newspaper" || w == "paper" || w == "magazine" || w == "broadcaster") && x.at(i-1) == "the" && x.taken[i] < 0 {
+			for k := len(x.mentions) - 1; k >= 0; k-- {
+				if o := x.mentions[k]; o.first < i && o.class == body && o.actor != nil && o.actor.country != "" && len(o.actor.roles) > 0 && o.actor.roles[0] == "MED" && o.actor.entry == nil {
+					return o.actor.country
+				}
+			}
+		}
+	}
+	return ""
 }
 
 func isMilitaryRank(w string) bool {
@@ -636,7 +660,7 @@ func (s *story) countriesOfRest() {
 				if quoted {
 					prev = x.at(m.first - 2)
 				}
-				last := x.low[m.last-1]
+				last := headOf(m.surface())
 				domestic := s.whole && (homeNouns[prev] || homeNouns[last] && (prev == "the" || prev == "of")) && x.at(m.first-3) != "language"
 				if domestic && s.home != "" && !international(x.low[m.first:m.last]) {
 					c.country = s.home
@@ -671,4 +695,3 @@ func international(words []string) bool {
 	}
 	return false
 }
-

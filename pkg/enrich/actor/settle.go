@@ -271,6 +271,9 @@ func (s *story) stance(m *mention) (acts, locative bool) {
 	x := m.x
 	prev, next := x.at(m.first-1), x.at(m.last)
 	i := m.first - 1
+	if s.sentenceStart(m) {
+		prev, i = "", -1
+	}
 	for i >= 0 && (x.low[i] == "the" || compass[x.low[i]]) {
 		i--
 		prev = x.at(i)
@@ -305,6 +308,8 @@ func (s *story) stance(m *mention) (acts, locative bool) {
 		return !townNouns[w] && !townNouns[x.at(m.last+2)], false
 	case finiteVerb(next), next == "," && prev == "" && finiteVerb(x.at(m.last+1)):
 		return true, false
+	case next == "," && prev == "" && s.sentenceStart(m) && !x.upper(m.last+1):
+		return true, false
 	case next == "," && x.upper(m.last+1) && !x.upper(m.last+2):
 		return false, false
 	case (next == "also" || next == "still" || next == "now" || next == "then" || next == "never" || next == "later" || next == "has" || next == "only" || next == "too" || next == "meanwhile") && finiteVerb(x.at(m.last+1)):
@@ -315,6 +320,11 @@ func (s *story) stance(m *mention) (acts, locative bool) {
 		return true, false
 	}
 	return false, false
+}
+
+func (s *story) sentenceStart(m *mention) bool {
+	first, _ := m.x.sentence(m.first)
+	return m.first == first
 }
 
 var compass = set(`northern southern eastern western central north south east west northeastern northwestern southeastern southwestern neighbouring neighboring nearby downtown greater`)

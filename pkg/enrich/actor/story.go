@@ -248,7 +248,7 @@ func (s *story) find(x *side) {
 		}
 		// A known name longer than what the model found.
 		covers := spans[next].First >= k.First && spans[over-1].Last <= k.Last
-		if covers && k.Last-k.First > spans[next].Last-spans[next].First && k.Whole && k.Last-k.First >= 2 && x.upper(k.First) && x.upper(k.Last-1) {
+		if covers && k.Last-k.First > spans[next].Last-spans[next].First && k.Whole && k.Last-k.First >= 2 && x.upper(k.First) && (s.whole || x.upper(k.Last-1)) {
 			for _, n := range names {
 				if !n.Entry.Listed && n.Kind <= kb.ByAlias {
 					t := spans[next].Type
@@ -278,6 +278,7 @@ func (s *story) find(x *side) {
 		s.take(x, m)
 	}
 	x.sort()
+	s.retype(x)
 	s.institutions(x)
 	x.sort()
 	s.offices(x)
@@ -290,6 +291,12 @@ func (s *story) find(x *side) {
 func (s *story) standsAlone(x *side, k gazetteer.Match, names []kb.Name) (text.MentionType, bool) {
 	surface := x.t.S[k.Start:k.End]
 	if !x.upper(k.First) {
+		// Names that are written small: "dpa".
+		for _, n := range names {
+			if k.Whole && n.Kind == kb.ByAlias && !n.Entry.Listed && slices.Contains(n.Entry.Aliases, surface) && strings.ToLower(surface) == surface {
+				return text.Organisation, true
+			}
+		}
 		return 0, false
 	}
 	caps := strings.ToUpper(surface) == surface

@@ -9,7 +9,7 @@ chairman comrade marshal lieutenant sergeant corporal imam rabbi rep reps repres
 func isTitle(w string) bool { return titles[w] }
 
 // Prepositions of place.
-var locatives = set(`in at near around outside inside from into toward towards via through across throughout onto off beyond beneath above`)
+var locatives = set(`in at near around outside inside from to into toward towards via through across throughout onto off beyond beneath above`)
 
 // Prepositions behind which a capital is its government.
 var agentives = set(`with by against between`)
@@ -28,7 +28,7 @@ told tells accused accuses plans planned considers considered believes believed 
 began begins went goes came comes became becomes saw sees knew knows left leaves met meets paid pays sought seeks won wins lost loses built builds brought brings fought fights
 estimates estimated replied rejects rejected refused refuses vowed vows warned warns urges urged offered offers promised promises pledged pledges declared declares decided decides
 hopes hoped fears feared expects expected says: threatens threatened hits slams blasts backs signs orders launches rules eyes mulls sees closes opens frees pulls pours lets bans expels summons
-withdrew withdraws deploys dispatches recalls confirms confirmed claims claimed reports reported argues argued demands demanded needs needed remains remained continues continued signed`)
+set sets cut cuts hit let lets put shut withdrew withdraws deploys dispatches recalls confirms confirmed claims claimed reports reported argues argued demands demanded needs needed remains remained continues continued signed`)
 
 // Nouns that belong to a town rather than to its government.
 var townNouns = set(`airport airports street streets suburb suburbs outskirts square population exchange mayor metro subway hospital hospitals university residents resident centre center district districts

@@ -313,6 +313,8 @@ func (r *Resolver) inside(phrase string, ctx Context) (Place, float64, bool) {
 				hits = append(hits, hit{words[i].Start, words[i+n-1].End, iso})
 			}
 			i += m
+		case n == 1 && compassWord(phrase[words[i].Start:words[i].End]):
+			i++
 		case n > 0:
 			hits = append(hits, hit{words[i].Start, words[i+n-1].End, ""})
 			i += n
@@ -346,6 +348,14 @@ func (r *Resolver) inside(phrase string, ctx Context) (Place, float64, bool) {
 		}
 	}
 	return Place{}, 0, false
+}
+
+func compassWord(w string) bool {
+	switch strings.ToLower(w) {
+	case "north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "upper", "lower", "greater":
+		return true
+	}
+	return false
 }
 
 // appendPhrase cuts a phrase at blanks, as far as names need it.
