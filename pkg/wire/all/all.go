@@ -218,7 +218,9 @@ func detectJSON(s string) string {
 		return "dpa"
 	case strings.Contains(ms["version"].value, "jsonfeed.org"), has("items", "title") && (has("home_page_url") || has("feed_url")):
 		return "jsonfeed"
-	case has("uri") && !has("altids", "editorialtypes"):
+	case has("altids") && (has("editorialtypes") || has("editorialpriority") || has("bylines") || has("datelinelocation") || has("signals") || ms["version"].kind == '0'):
+		return "ap"
+	case has("uri"):
 		return "ninjs"
 	case has("data") && strings.Contains(ms["data"].value, `"item`), has("item") && ms["item"].kind == '{', has("altids", "type"), has("itemid"):
 		return "ap"
