@@ -1,5 +1,14 @@
 package enrich
 
+import (
+	"github.com/dateline-wire/dateline/pkg/enrich/actor"
+	"github.com/dateline-wire/dateline/pkg/enrich/deployment"
+	"github.com/dateline-wire/dateline/pkg/enrich/entity"
+	"github.com/dateline-wire/dateline/pkg/enrich/kb"
+	"github.com/dateline-wire/dateline/pkg/enrich/place"
+	"github.com/dateline-wire/dateline/pkg/enrich/syntax"
+)
+
 // Config says what an engine stands on. The zero value is the engine as shipped.
 type Config struct {
 	// Knowledge is a YAML or CSV file that adds to the knowledge base or corrects it.
@@ -8,5 +17,29 @@ type Config struct {
 
 // New loads the models and the knowledge base and assembles the engine.
 func New(Config) (*Engine, error) {
-	return Assemble(func() string { return "kb.0" }, nil), nil
+	parser, err := syntax.Load()
+	if err != nil {
+		return nil, err
+	}
+	names, err := entity.Load()
+	if err != nil {
+		return nil, err
+	}
+	base, err := kb.Load()
+	if err != nil {
+		return nil, err
+	}
+	places, err := place.Load(base)
+	if err != nil {
+		return nil, err
+	}
+	actors, err := actor.New(base, places, names)
+	if err != nil {
+		return nil, err
+	}
+	deployments, err := deployment.New(parser)
+	if err != nil {
+		return nil, err
+	}
+	return Assemble(func() string { return "kb." + base.Version() }, []Named{{"actor", actors}, {"deployment", deployments}}, actor.FillNinjs), nil
 }
