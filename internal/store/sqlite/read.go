@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,13 +18,60 @@ import (
 	"github.com/dateline-wire/dateline/pkg/model"
 )
 
+// Reader reads a store, beside the process that writes it or without one. It is
+// safe for several goroutines.
+type Reader struct {
+	read *sql.DB
+	pack *store.Packer
+}
+
+// OpenReader opens the store of a file that is there.
+func OpenReader(ctx context.Context, path string) (*Reader, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	d := &Reader{}
+	if d.pack, err = store.NewPacker(); err != nil {
+		return nil, err
+	}
+	if d.read, err = openRead("file:" + (&url.URL{Path: abs}).EscapedPath()); err == nil {
+		_, err = d.read.ExecContext(ctx, `SELECT 1 FROM v_stories LIMIT 1`)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, errors.Join(err, d.Close()))
+	}
+	return d, nil
+}
+
+// Close lets go of the store.
+func (d *Reader) Close() error {
+	var err error
+	if d.read != nil {
+		err = d.read.Close()
+		d.read = nil
+	}
+	if d.pack != nil {
+		d.pack.Close()
+		d.pack = nil
+	}
+	return err
+}
+
+// Select runs a query of one's own, with ? for each argument. The caller
+// closes the rows.
+func (d *Reader) Select(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := d.read.QueryContext(ctx, query, args...)
+	return rows, unavailable(err)
+}
+
 func isBusy(err error) bool {
 	var e *modernc.Error
 	return errors.As(err, &e) && (e.Code()&0xff == codes.SQLITE_BUSY || e.Code()&0xff == codes.SQLITE_LOCKED)
 }
 
 // query runs a query on a reading connection; f scans each row.
-func (d *DB) query(ctx context.Context, f func(*sql.Rows) error, q string, args ...any) (err error) {
+func (d *Reader) query(ctx context.Context, f func(*sql.Rows) error, q string, args ...any) (err error) {
 	rows, err := d.read.QueryContext(ctx, q, args...)
 	if err != nil {
 		return unavailable(err)
@@ -37,7 +86,7 @@ func (d *DB) query(ctx context.Context, f func(*sql.Rows) error, q string, args 
 }
 
 // Changes implements store.Store.
-func (d *DB) Changes(ctx context.Context, after int64, limit int) ([]store.Change, error) {
+func (d *Reader) Changes(ctx context.Context, after int64, limit int) ([]store.Change, error) {
 	var out []store.Change
 	err := d.query(ctx, func(rows *sql.Rows) error {
 		var c store.Change
@@ -59,7 +108,7 @@ func (d *DB) Changes(ctx context.Context, after int64, limit int) ([]store.Chang
 }
 
 // LastChange implements store.Store.
-func (d *DB) LastChange(ctx context.Context) (int64, error) {
+func (d *Reader) LastChange(ctx context.Context) (int64, error) {
 	var last int64
 	if err := d.read.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM changes`).Scan(&last); err != nil {
 		return 0, fmt.Errorf("read the last change: %w", unavailable(err))
@@ -68,7 +117,7 @@ func (d *DB) LastChange(ctx context.Context) (int64, error) {
 }
 
 // Line implements store.Store.
-func (d *DB) Line(ctx context.Context, c store.Change) ([]byte, error) {
+func (d *Reader) Line(ctx context.Context, c store.Change) ([]byte, error) {
 	if c.Line == store.NoLine {
 		return nil, nil
 	}
@@ -91,7 +140,7 @@ func (d *DB) Line(ctx context.Context, c store.Change) ([]byte, error) {
 }
 
 // Offsets implements store.Store.
-func (d *DB) Offsets(ctx context.Context) ([]store.Offset, error) {
+func (d *Reader) Offsets(ctx context.Context) ([]store.Offset, error) {
 	var out []store.Offset
 	err := d.query(ctx, func(rows *sql.Rows) error {
 		var o store.Offset
@@ -132,7 +181,7 @@ func scanStory(scan func(...any) error, more ...any) (store.Story, error) {
 }
 
 // Story implements store.Store.
-func (d *DB) Story(ctx context.Context, uri string) (_ *store.Story, err error) {
+func (d *Reader) Story(ctx context.Context, uri string) (_ *store.Story, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("read the story %s: %w", uri, err)
@@ -183,7 +232,7 @@ func (d *DB) Story(ctx context.Context, uri string) (_ *store.Story, err error) 
 }
 
 // Stories implements store.Store.
-func (d *DB) Stories(ctx context.Context, q store.Query) ([]store.Story, error) {
+func (d *Reader) Stories(ctx context.Context, q store.Query) ([]store.Story, error) {
 	where := []string{`c.status <> ''`}
 	var args []any
 	add := func(cond string, arg any) { where, args = append(where, cond), append(args, arg) }

@@ -29,9 +29,8 @@ var migrations embed.FS
 
 // DB is a store in a file. It is safe for several goroutines.
 type DB struct {
+	Reader
 	write *sql.DB // one connection
-	read  *sql.DB
-	pack  *store.Packer
 
 	mu      sync.Mutex // a transaction, or maintenance
 	session *session
@@ -58,7 +57,6 @@ func open(ctx context.Context, path string) (_ *DB, err error) {
 		return nil, err
 	}
 	name := "file:" + (&url.URL{Path: abs}).EscapedPath()
-	busy := fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())
 	d := &DB{}
 	defer func() {
 		if err != nil {
@@ -69,7 +67,7 @@ func open(ctx context.Context, path string) (_ *DB, err error) {
 		return nil, err
 	}
 	pragmas := url.Values{"_pragma": {
-		busy, "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "temp_store(MEMORY)",
+		waits(), "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "temp_store(MEMORY)",
 		"cache_size(-32768)", "journal_size_limit(67108864)",
 	}}
 	if d.write, err = sql.Open("sqlite", name+"?"+pragmas.Encode()); err != nil {
@@ -79,15 +77,26 @@ func open(ctx context.Context, path string) (_ *DB, err error) {
 	if err := migrate(ctx, d.write); err != nil {
 		return nil, err
 	}
-	if d.read, err = sql.Open("sqlite", name+"?"+url.Values{"_pragma": {busy, "query_only(ON)"}}.Encode()); err != nil {
+	if d.read, err = openRead(name); err != nil {
 		return nil, err
 	}
-	d.read.SetMaxOpenConns(4)
 	if d.session, err = newSession(ctx, d.write, d.pack); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
+
+// openRead opens connections that can only read a file that is there.
+func openRead(name string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", name+"?"+url.Values{"mode": {"rw"}, "_pragma": {waits(), "query_only(ON)"}}.Encode())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(4)
+	return db, nil
+}
+
+func waits() string { return fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()) }
 
 func migrate(ctx context.Context, db *sql.DB) error {
 	dir, err := fs.Sub(migrations, "migrations")
@@ -144,15 +153,9 @@ func (d *DB) Close() error {
 		errs = append(errs, d.session.scrub(context.Background()), d.session.close())
 		d.session = nil
 	}
-	if d.read != nil {
-		errs = append(errs, d.read.Close())
-	}
+	errs = append(errs, d.Reader.Close())
 	if d.write != nil {
 		errs = append(errs, d.write.Close())
-	}
-	if d.pack != nil {
-		d.pack.Close()
-		d.pack = nil
 	}
 	return errors.Join(errs...)
 }
