@@ -164,6 +164,8 @@ type story struct {
 	countries map[string]float64
 	regions   []string
 	clusters  []*cluster
+	// surnames are the last words of the full names of persons in it.
+	surnames map[string]bool
 }
 
 // all calls f for every mention in text order.
@@ -210,6 +212,14 @@ func (x *side) before(i int) *mention {
 func (s *story) find(x *side) {
 	found := s.a.model.Mentions(x.t)
 	var spans []text.Mention
+	if s.surnames == nil {
+		s.surnames = map[string]bool{}
+	}
+	for _, m := range found {
+		if m.Type == text.Person && m.Last-m.First > 1 {
+			s.surnames[x.low[m.Last-1]] = true
+		}
+	}
 	for _, m := range found {
 		if m.Type == text.Person {
 			for m.First < m.Last-1 && isTitle(strings.TrimSuffix(x.low[m.First], ".")) {
@@ -299,6 +309,9 @@ func (s *story) standsAlone(x *side, k gazetteer.Match, names []kb.Name) (text.M
 		}
 		return 0, false
 	}
+	if x.event(k.Last) {
+		return 0, false
+	}
 	caps := strings.ToUpper(surface) == surface
 	for _, n := range names {
 		if n.Caps && (!caps || x.caps) {
@@ -318,6 +331,26 @@ func (s *story) standsAlone(x *side, k gazetteer.Match, names []kb.Name) (text.M
 		}
 	}
 	return 0, false
+}
+
+// event reports whether the words from token i go on to the name of an event,
+// of which the name before is a part ("United States presidential election").
+func (x *side) event(i int) bool {
+	for k := i; k < i+4 && k < len(x.low); k++ {
+		switch singular(x.low[k]) {
+		case "election", "referendum", "championship", "cup", "open", "games", "prix", "summit", "tournament", "league", "championships":
+			return true
+		}
+		if locatives[x.low[k]] || finite[x.low[k]] || !isWordToken(x.low[k]) {
+			return false
+		}
+	}
+	return false
+}
+
+func isWordToken(w string) bool {
+	r, _ := utf8.DecodeRuneInString(w)
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 
 // take makes a mention of a span and its class.
@@ -409,6 +442,12 @@ func hyphenAt(x *side, first, last int) int {
 
 // personLike: "Jordan" or "Georgia" as the model has a person of that name.
 func (s *story) personLike(m *mention) bool {
+	if !s.whole && m.conf > 0.5 {
+		return true
+	}
+	if m.last-m.first == 1 && s.surnames[m.x.low[m.first]] {
+		return true
+	}
 	return m.conf > 0.8 && (m.last-m.first > 1 || m.first > 0 && isTitle(strings.TrimSuffix(m.x.low[m.first-1], ".")))
 }
 
