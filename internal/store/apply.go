@@ -180,7 +180,7 @@ func (b *batch) reread(ctx context.Context, c *Chain, v *Version, it *Item, aske
 	}
 	decided := c.Decides == v.ID && c.Status == story.Usable
 	before := len(b.changes)
-	v.Version, v.Engine, v.TagsHash = asked, "", 0
+	v.Version, v.Engine, v.TagsHash, c.Changed = asked, "", 0, true
 	if asked.Asks == story.None {
 		v.Removed, v.Changed = true, true
 	} else {
@@ -369,6 +369,11 @@ func (b *batch) finish(ctx context.Context, chains []*Chain) ([]Change, error) {
 		}
 		if !dirty {
 			continue
+		}
+		if v := c.version(c.Decides); v != nil {
+			if c.Time = v.VersionCreated; c.Time.IsZero() {
+				c.Time = v.ReceivedAt
+			}
 		}
 		if c.Face != nil {
 			if err := b.fill(ctx, c); err != nil {

@@ -23,6 +23,9 @@ type Chain struct {
 	Decides int64
 	// Due is when the state changes by itself, zero for never.
 	Due time.Time
+	// Time is that of the version that decides, of its receipt where it has
+	// none: by it lists are ordered. It is set when the chain is written.
+	Time time.Time
 	// Told is what append-only outputs were last given of the chain, and
 	// ToldRevision the revision of the last record among it, -1 for none.
 	Told         Told

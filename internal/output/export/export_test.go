@@ -13,11 +13,12 @@ import (
 
 	"github.com/dateline-wire/dateline/internal/store"
 	"github.com/dateline-wire/dateline/internal/store/sqlite"
+	"github.com/dateline-wire/dateline/internal/store/sqlread"
 	"github.com/dateline-wire/dateline/internal/store/storetest"
 	"github.com/dateline-wire/dateline/pkg/model"
 )
 
-func source(t *testing.T) *sqlite.Reader {
+func source(t *testing.T) *sqlread.Reader {
 	path := filepath.Join(t.TempDir(), "db")
 	d, err := sqlite.Open(t.Context(), path)
 	if err != nil {

@@ -133,17 +133,17 @@ func TestKilledInTheMiddle(t *testing.T) {
 	}
 
 	// An undisturbed store of the same items says how it must be.
-	calm := open1(t, filepath.Join(t.TempDir(), "dateline.db"))
-	if _, err := calm.Apply(t.Context(), crashItems(), storetest.Noon()); err != nil {
+	path := filepath.Join(t.TempDir(), "dateline.db")
+	if _, err := open1(t, path).Apply(t.Context(), crashItems(), storetest.Noon()); err != nil {
 		t.Fatal(err)
 	}
-	harmed := open1(t, filepath.Join(dir, "dateline.db"))
+	calm, harmed := outside(t, path), outside(t, filepath.Join(dir, "dateline.db"))
 	for _, q := range []string{
 		`SELECT uri, revision, status, headline, body, engine_version FROM v_stories ORDER BY uri`,
 		`SELECT uri, revision, id, unit FROM v_deployments ORDER BY uri, id`,
 		`SELECT uri, revision, kind, line FROM changes ORDER BY seq`,
 	} {
-		if got, want := rows(t, harmed.read, q), rows(t, calm.read, q); !slices.Equal(got, want) {
+		if got, want := storetest.Rows(t, harmed, q), storetest.Rows(t, calm, q); !slices.Equal(got, want) {
 			t.Errorf("%s after %d kills: %d rows, want %d, or they differ", q, kills, len(got), len(want))
 		}
 	}
@@ -162,7 +162,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 			t.Errorf("%s has two lines", key)
 		}
 	}
-	for _, r := range rows(t, harmed.read, `SELECT uri, revision FROM v_stories`) {
+	for _, r := range storetest.Rows(t, harmed, `SELECT uri, revision FROM v_stories`) {
 		if key := strings.Replace(r, "|", " ", 1); seen[key] != 1 {
 			t.Errorf("%s has %d lines", key, seen[key])
 		}
@@ -175,4 +175,13 @@ func TestKilledInTheMiddle(t *testing.T) {
 	}
 }
 
-func rows(t *testing.T, db *sql.DB, q string) []string { return storetest.Rows(t, db, q) }
+// outside is another program's connection to a file.
+func outside(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}

@@ -324,15 +324,15 @@ func (s *session) writeChain(c *store.Chain) error {
 	}
 	switch {
 	case c.New:
-		id, err := s.insert(`INSERT INTO chains (uri, status, version, due, told, told_revision) VALUES (?, ?, ?, ?, ?, ?)`,
-			c.URI, string(c.Status), c.Decides, due, string(c.Told), c.ToldRevision)
+		id, err := s.insert(`INSERT INTO chains (uri, status, version, due, time, told, told_revision) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			c.URI, string(c.Status), c.Decides, due, store.Stamp(c.Time), string(c.Told), c.ToldRevision)
 		if err != nil {
 			return err
 		}
 		c.ID = id
 	case c.Changed:
-		if err := s.exec(`UPDATE chains SET status = ?, version = ?, due = ?, told = ?, told_revision = ? WHERE id = ?`,
-			string(c.Status), c.Decides, due, string(c.Told), c.ToldRevision, c.ID); err != nil {
+		if err := s.exec(`UPDATE chains SET status = ?, version = ?, due = ?, time = ?, told = ?, told_revision = ? WHERE id = ?`,
+			string(c.Status), c.Decides, due, store.Stamp(c.Time), string(c.Told), c.ToldRevision, c.ID); err != nil {
 			return err
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	codes "modernc.org/sqlite/lib"
 
 	"github.com/dateline-wire/dateline/internal/store"
+	"github.com/dateline-wire/dateline/internal/store/sqlread"
 )
 
 //go:embed migrations/*.sql
@@ -29,7 +30,7 @@ var migrations embed.FS
 
 // DB is a store in a file. It is safe for several goroutines.
 type DB struct {
-	Reader
+	*sqlread.Reader
 	write *sql.DB // one connection
 
 	mu      sync.Mutex // a transaction, or maintenance
@@ -58,14 +59,19 @@ func open(ctx context.Context, path string) (_ *DB, err error) {
 	}
 	name := "file:" + (&url.URL{Path: abs}).EscapedPath()
 	d := &DB{}
-	defer func() {
-		if err != nil {
-			err = unavailable(errors.Join(err, d.Close()))
-		}
-	}()
-	if d.pack, err = store.NewPacker(); err != nil {
+	pack, err := store.NewPacker()
+	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err == nil {
+			return
+		}
+		if d.Reader == nil {
+			pack.Close()
+		}
+		err = unavailable(errors.Join(err, d.Close()))
+	}()
 	pragmas := url.Values{"_pragma": {
 		waits(), "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)", "temp_store(MEMORY)",
 		"cache_size(-32768)", "journal_size_limit(67108864)",
@@ -77,23 +83,23 @@ func open(ctx context.Context, path string) (_ *DB, err error) {
 	if err := migrate(ctx, d.write); err != nil {
 		return nil, err
 	}
-	if d.read, err = openRead(name); err != nil {
+	if d.Reader, err = openRead(name, pack); err != nil {
 		return nil, err
 	}
-	if d.session, err = newSession(ctx, d.write, d.pack); err != nil {
+	if d.session, err = newSession(ctx, d.write, pack); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
 // openRead opens connections that can only read a file that is there.
-func openRead(name string) (*sql.DB, error) {
+func openRead(name string, pack *store.Packer) (*sqlread.Reader, error) {
 	db, err := sql.Open("sqlite", name+"?"+url.Values{"mode": {"rw"}, "_pragma": {waits(), "query_only(ON)"}}.Encode())
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(4)
-	return db, nil
+	return sqlread.New(db, pack, sqlread.Dialect{Words: search, Unavailable: unavailable}), nil
 }
 
 func waits() string { return fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()) }
@@ -153,7 +159,9 @@ func (d *DB) Close() error {
 		errs = append(errs, d.session.scrub(context.Background()), d.session.close())
 		d.session = nil
 	}
-	errs = append(errs, d.Reader.Close())
+	if d.Reader != nil {
+		errs = append(errs, d.Reader.Close())
+	}
 	if d.write != nil {
 		errs = append(errs, d.write.Close())
 	}

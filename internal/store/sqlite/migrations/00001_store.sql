@@ -1,16 +1,18 @@
 -- +goose Up
 
 -- A chain is all versions of one story. version is the one that decides;
--- due is when the state changes by itself, in Unix milliseconds.
+-- due is when the state changes by itself, in Unix milliseconds; time orders lists.
 CREATE TABLE chains (
     id            INTEGER PRIMARY KEY,
     uri           TEXT    NOT NULL UNIQUE,
     status        TEXT    NOT NULL,
     version       INTEGER NOT NULL,
     due           INTEGER,
+    time          TEXT    NOT NULL,
     told          TEXT    NOT NULL,
     told_revision INTEGER NOT NULL
 );
+CREATE INDEX chains_time ON chains (time, id);
 CREATE INDEX chains_due ON chains (due) WHERE due IS NOT NULL;
 
 -- asks is what the version asks for: 1 usable, 2 embargoed, 3 withheld,
