@@ -120,6 +120,8 @@ type Feed struct {
 	Zone    string `yaml:"zone"`
 	// After is keep (the default), move (to .done/ in the folder) or delete.
 	After string `yaml:"after"`
+	// Silence is how long the feed may send nothing before that is an alarm; 0 is for ever.
+	Silence time.Duration `yaml:"silence"`
 }
 
 // Secret is text that never shows: not in logs, not in errors, not in dumps.
@@ -415,6 +417,9 @@ func (c *Config) check(s *source) Faults {
 			if _, err := time.LoadLocation(feed.Zone); err != nil {
 				bad(at+".zone", "%q is no time zone of the IANA list", feed.Zone)
 			}
+		}
+		if feed.Silence < 0 {
+			bad(at+".silence", "is negative")
 		}
 		oneOf(at+".after", feed.After, "", "keep", "move", "delete")
 	}

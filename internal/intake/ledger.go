@@ -83,5 +83,40 @@ func (l *Ledger) Empty(ctx context.Context) (bool, error) {
 	return n == 0, nil
 }
 
+// FeedActivity is what came of one feed.
+type FeedActivity struct {
+	Feed     string    `json:"feed"`
+	Last     time.Time `json:"last"`
+	LastHour int64     `json:"lastHour"`
+	LastDay  int64     `json:"lastDay"`
+	Total    int64     `json:"total"`
+}
+
+// Feeds tells what came of every feed up to now, by name.
+func (l *Ledger) Feeds(ctx context.Context, now time.Time) ([]FeedActivity, error) {
+	rows, err := l.db.QueryContext(ctx, `SELECT feed, max(received), sum(received > ?), sum(received > ?), count(*) FROM deliveries WHERE captured GROUP BY feed ORDER BY feed`,
+		now.Add(-time.Hour).UTC().Format(time.RFC3339Nano), now.Add(-24*time.Hour).UTC().Format(time.RFC3339Nano))
+	if err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	defer rows.Close()
+	var out []FeedActivity
+	for rows.Next() {
+		var f FeedActivity
+		var last string
+		if err := rows.Scan(&f.Feed, &last, &f.LastHour, &f.LastDay, &f.Total); err != nil {
+			return nil, fmt.Errorf("read the ledger: %w", err)
+		}
+		if f.Last, err = time.Parse(time.RFC3339Nano, last); err != nil {
+			return nil, fmt.Errorf("read the ledger: %w", err)
+		}
+		out = append(out, f)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the ledger: %w", err)
+	}
+	return out, nil
+}
+
 // Close closes the ledger.
 func (l *Ledger) Close() error { return l.db.Close() }
