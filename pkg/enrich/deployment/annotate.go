@@ -30,16 +30,17 @@ type Tagger interface {
 type Annotator struct {
 	x      *lexicon
 	tagger Tagger
+	places Places
 }
 
 // New makes an annotator. tagger may be nil: parts of speech are then guessed
-// from the words alone.
-func New(tagger Tagger) (*Annotator, error) {
+// from the words alone. places may be nil: arguments then have no place.
+func New(tagger Tagger, places Places) (*Annotator, error) {
 	x, err := loadLexicon()
 	if err != nil {
 		return nil, err
 	}
-	return &Annotator{x: x, tagger: tagger}, nil
+	return &Annotator{x: x, tagger: tagger, places: places}, nil
 }
 
 // Veto is a body that was passed over, and why.
@@ -59,7 +60,7 @@ func (a *Annotator) annotate(d *text.Doc) []Veto {
 	if !a.candidate(d.Body) {
 		return nil
 	}
-	st := &story{d: d, v: newView(d.Body, a.x, d.Date, a.tagger)}
+	st := &story{a: a, d: d, v: newView(d.Body, a.x, d.Date, a.tagger)}
 	v := st.v
 	for s := range d.Body.Sentences {
 		if !a.hit(v, s) {
@@ -132,7 +133,7 @@ func (st *story) emit() []Veto {
 		r := model.Deployment{
 			ID:   fmt.Sprintf("d%d", len(st.d.Enrichment.Deployments)+1),
 			Unit: v.spanOf(span{d.u.first, d.u.last}), Kind: d.kind, Action: d.action, Status: d.status,
-			Sender: v.arg(d.sender), Origin: v.arg(d.origin), Destination: v.arg(d.destination),
+			Sender: v.arg(d.sender), Origin: st.placeArg(d.origin), Destination: st.placeArg(d.destination),
 			Rule: d.f.rule, Confidence: 0.8, Count: v.count(d),
 		}
 		r.Mentions = []model.Span{r.Unit}
@@ -180,6 +181,14 @@ func (v *view) arg(s span) *model.Arg {
 		return nil
 	}
 	return &model.Arg{Span: v.spanOf(s)}
+}
+
+func (st *story) placeArg(s span) *model.Arg {
+	a := st.v.arg(s)
+	if a != nil {
+		a.Place = st.locate(s)
+	}
+	return a
 }
 
 // count is the number of persons.

@@ -159,6 +159,9 @@ func (v *view) placeSpan(j, end int) (span, bool) {
 			return span{}, false
 		}
 	}
+	if v.low[start] == "of" {
+		return span{}, false
+	}
 	// A list of names: "Donges, La Rochelle and Le Mans".
 	first := v.trim(start, e)
 	last := e

@@ -24,7 +24,7 @@ func TestDebug(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, _ := New(m)
+	a, _ := New(m, resolver(t))
 	for _, name := range []string{"deployments.dev", "written.dev", "stories.dev"} {
 		f, err := os.Open(filepath.Join(os.Getenv("DATELINE_SHARED"), "gold", name+".jsonl"))
 		if err != nil {
@@ -40,7 +40,7 @@ func TestDebug(t *testing.T) {
 			}
 			date, _ := time.Parse("2006-01-02", item.Date)
 			d := text.New(item.ID, item.Headline, item.Text, date)
-			st := &story{d: d, v: newView(d.Body, a.x, d.Date, a.tagger)}
+			st := &story{a: a, d: d, v: newView(d.Body, a.x, d.Date, a.tagger)}
 			v := st.v
 			for s := range d.Body.Sentences {
 				if !a.hit(v, s) {

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dateline-wire/dateline/pkg/enrich/kb"
+	"github.com/dateline-wire/dateline/pkg/enrich/place"
 	"github.com/dateline-wire/dateline/pkg/enrich/syntax"
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
 )
@@ -23,9 +25,9 @@ func TestWriteGold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := New(m)
+	a, err := New(m, resolver(t))
 	if os.Getenv("NOTAG") != "" {
-		a, err = New(nil)
+		a, err = New(nil, nil)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -58,4 +60,18 @@ func TestWriteGold(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// resolver is the gazetteer of the program.
+func resolver(t *testing.T) *place.Resolver {
+	t.Helper()
+	base, err := kb.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := place.Load(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

@@ -54,6 +54,7 @@ var raising = map[string]string{
 func (v *view) verbGroup(j, end int) group {
 	g := group{start: j, main: -1}
 	be, have := false, false
+	lastBe := -1
 	for steps := 0; j < end && steps < 16; steps++ {
 		w := v.low[j]
 		switch p := v.pos[j]; {
@@ -76,6 +77,7 @@ func (v *view) verbGroup(j, end int) group {
 			j = v.time(j).last
 		case beForms[w] || p == pPoss && w != "'":
 			be = true
+			lastBe = j
 			if w == "being" {
 				g.progressive = true
 			}
@@ -141,20 +143,18 @@ func (v *view) verbGroup(j, end int) group {
 				}
 			}
 			if be {
-				g.main = j - 1
-				g.ok = true
+				g.main, g.ok = lastBe, true
 			}
 			return g
 		default:
 			if be {
-				g.main = j - 1
-				g.ok = true
+				g.main, g.ok = lastBe, true
 			}
 			return g
 		}
 	}
 	if be {
-		g.main, g.ok = j-1, true
+		g.main, g.ok = lastBe, true
 	}
 	return g
 }
@@ -463,6 +463,25 @@ func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 		}
 		return frame{}, false
 	}
+	// "asked Moscow for 100 instructors"
+	if w == "for" {
+		for k := j - 1; k >= floor && k > j-9; k-- {
+			switch v.low[k] {
+			case "asked", "asks", "ask", "asking":
+				if v.pos[k] == pVerb || v.pos[k] == pPast || v.pos[k] == pIng {
+					f := frame{u: i, trig: k, rule: "asked", action: "deploy", move: mSend, g: v.groupAround(k, floor, k+1), object: true, gov: -1, tail: last}
+					return f, true
+				}
+			}
+			if v.pos[k] == pSub || v.pos[k] == pWh || v.pos[k] == pMark {
+				break
+			}
+		}
+	}
+	// "which consists of 268 engineers and 63 medics"
+	if k := j - 1; w == "of" && k > floor && (v.low[k] == "consists" || v.low[k] == "consisting" || v.low[k] == "composed" || v.low[k] == "comprised" || v.low[k] == "up" && v.low[k-1] == "made") && u.num != nil {
+		return frame{u: i, trig: k, rule: "composition", action: "deploy", move: mSend, object: true, gov: -1, tail: last}, true
+	}
 	// "sends in", "brought home", "pull out"
 	verb := j
 	if particles[w] && j-1 >= floor && v.x.verbs[v.low[j-1]].lemma != "" && v.pos[j-1] != pNoun {
@@ -678,6 +697,9 @@ func (v *view) rightFrames(us []unit, i, floor, end int) []frame {
 		if ok {
 			out = append(out, f)
 			if f.rule == "subject" || f.rule == "passive" {
+				if f2, ok := v.coordinated(u, i, f.g, f.rule, last, end); ok {
+					out = append(out, f2)
+				}
 				return out
 			}
 		}
@@ -752,35 +774,41 @@ func (v *view) rightFrame(us []unit, i, last, end int) (f frame, next int, ok bo
 			return f, k, ok
 		}
 	case !ok && g.main >= 0:
-		// "wound up its mission and left for home"
-		for k := g.main + 1; k+1 < end && k < g.main+14; k++ {
-			if v.pos[k] == pConj {
-				n := k + 1
-				for n < end && v.pos[n] == pAdv {
-					n++
-				}
-				if n < end && (v.pos[n] == pPast || v.pos[n] == pVerb || v.pos[n] == pAux || v.pos[n] == pModal) && v.x.verbs[v.low[n]].lemma != "" {
-					g2 := v.verbGroup(n, end)
-					if g2.ok {
-						if g2.start == g2.main {
-							g2.future, g2.modal, g2.neg = g.future, g.modal, g.neg
-						}
-						if f2, ok2 := v.subjectOf(u, i, g2, rule, last, end); ok2 {
-							if f2.rule == "participle" {
-								f2.rule = rule
-							}
-							return f2, 0, true
-						}
-					}
-				}
-				break
-			}
-			if v.pos[k] == pSub || v.low[k] == ";" || v.pos[k] == pWh {
-				break
-			}
-		}
+		f, ok = v.coordinated(u, i, g, rule, last, end)
 	}
 	return f, 0, ok
+}
+
+// coordinated reads the second verb of a body: "wound up its mission and left
+// for home".
+func (v *view) coordinated(u *unit, i int, g group, rule string, last, end int) (frame, bool) {
+	for k := g.main + 1; k+1 < end && k < g.main+14; k++ {
+		if v.pos[k] == pConj {
+			n := k + 1
+			for n < end && v.pos[n] == pAdv {
+				n++
+			}
+			if n < end && (v.pos[n] == pPast || v.pos[n] == pVerb || v.pos[n] == pAux || v.pos[n] == pModal) {
+				g2 := v.verbGroup(n, end)
+				if g2.ok && g2.main >= 0 && v.x.verbs[v.low[g2.main]].lemma != "" {
+					if g2.start == g2.main {
+						g2.future, g2.modal, g2.neg, g2.perfect = g.future, g.modal, g.neg, g.perfect || v.pos[g2.main] == pPast
+					}
+					if f, ok := v.subjectOf(u, i, g2, rule, last, end); ok {
+						if f.rule == "participle" {
+							f.rule = rule
+						}
+						return f, true
+					}
+				}
+			}
+			return frame{}, false
+		}
+		if v.pos[k] == pSub || v.low[k] == ";" || v.pos[k] == pWh {
+			break
+		}
+	}
+	return frame{}, false
 }
 
 // subjectOf makes the frame of a body that is the subject of a verb group.

@@ -1,7 +1,9 @@
 package deployment
 
 var destPreps = set("to into in at on onto across along near around outside inside throughout over toward towards off between aboard")
-var fromPreps = set("from")
+
+// crossed are heads of what is crossed on the way.
+var crossed = set("river border borders frontier pass strait sea line bridge desert mountains gulf canal demarcation")
 
 // places finds where a body goes, stands and comes from.
 func (st *story) places(d *draft, us []unit) {
@@ -53,9 +55,45 @@ func (st *story) places(d *draft, us []unit) {
 		}
 		d.place = true
 	}
+	if f.rule == "composition" {
+		for k := f.trig; k > floor; k-- {
+			if v.low[k] == "to" || v.low[k] == "in" {
+				if p, ok := v.placeSpan(k+1, f.trig); ok && v.named(p) {
+					d.destination, d.place = p, true
+					break
+				}
+			}
+		}
+	}
+	if f.rule == "asked" {
+		// who asks is who they are to go to
+		if s, _ := v.control(f.g, floor, 5); s.ok() {
+			if v.pos[s.first] == pPron || v.anaphor(s) {
+				s = st.antecedent(s, d)
+			}
+			for k := s.first; k < s.last; k++ {
+				if m := v.state(k); m != nil {
+					d.destination = span{m.first, m.last}
+				}
+			}
+		}
+	}
+	if v.bringsIn(d) && f.object && d.f.rule == "object" {
+		if s, _ := v.control(f.g, floor, 5); s.ok() {
+			if v.pos[s.first] == pPron {
+				s = st.antecedent(s, d)
+			}
+			if s.ok() && v.stateOf(s) && u.nat != nil {
+				d.destination, d.place = span{s.first, v.state(s.first).last}, true
+			}
+		}
+	}
 	// The object of entering, leaving, reaching.
 	if f.move&(mEnter|mQuit) != 0 && !f.noun {
-		if p, ok := v.placeSpan(f.tail, end); ok {
+		if p, ok := v.placeSpan(f.tail, end); ok && v.x.verbs[v.low[f.trig]].lemma == "cross" && crossed[v.low[p.last-1]] {
+			d.place = true // what is crossed is not where they go
+			from = max(from, p.last)
+		} else if ok {
 			if f.move&mEnter != 0 {
 				d.destination = p
 			} else {
@@ -147,6 +185,8 @@ func (v *view) sameActor(a, b span) bool {
 	return a == b
 }
 
+var leavingVerb = set("return move fly go head travel withdraw")
+
 // scan walks the prepositional phrases from token j on and gives the places
 // to take, until the clause ends.
 func (st *story) scan(d *draft, j, end int, take func(string, span), purpose bool) {
@@ -176,6 +216,10 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 			k := j + 1
 			for k < end && (v.pos[k] == pAdv || v.pos[k] == pConj || v.time(k) != nil && v.number(k) == nil) {
 				k++
+			}
+			if k+1 < end && p == pConj && leavingVerb[v.x.verbs[v.low[k]].lemma] && (v.low[k+1] == "to" || v.low[k+1] == "back" || v.low[k+1] == "home") {
+				j = k + 1 // "pulled out and returned to base"
+				continue
 			}
 			if k+1 < end && p == pConj && (v.pos[k] == pVerb || v.pos[k] == pIng) && (v.low[k+1] == "them" || v.low[k+1] == "it") && v.x.verbs[v.low[k]].lemma != "" {
 				j = k + 2 // "out of Okinawa and move them to Guam"
@@ -270,6 +314,10 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 					j++
 					continue
 				}
+			}
+			if w == "from" && (v.w(j+1) == "across" || v.w(j+1) == "around" || v.w(j+1) == "throughout") {
+				j += 2
+				continue
 			}
 			if pl, ok := v.placeSpan(j+1, end); ok {
 				prep := w

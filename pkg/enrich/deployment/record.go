@@ -3,7 +3,9 @@ package deployment
 import (
 	"strings"
 
+	"github.com/dateline-wire/dateline/pkg/enrich/place"
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
+	"github.com/dateline-wire/dateline/pkg/enrich/when"
 )
 
 // draft is a record in the making.
@@ -26,11 +28,14 @@ type draft struct {
 	drop        string // why it was vetoed
 	whole       int    // index of the draft it is a part of, -1
 	same        int    // index of the draft it repeats, -1
+	more        []int  // drafts that name the same body again
 	place       bool   // a place was told in its own clause
 }
 
 // story is what is known of the text so far.
 type story struct {
+	a      *Annotator
+	ctx    *place.Context
 	v      *view
 	d      *text.Doc
 	drafts []draft
@@ -48,6 +53,7 @@ func (st *story) build(s int) {
 		return
 	}
 	taken := make([]bool, len(us))
+	defer func() { st.corrections(s, us, taken) }()
 	for _, f := range v.frames(s, us) {
 		if taken[f.u] {
 			continue
@@ -58,6 +64,7 @@ func (st *story) build(s int) {
 		st.places(&d, us)
 		st.sourceOf(&d)
 		st.actionOf(&d)
+		st.heading(&d)
 		if s := st.supplied(&d); s.ok() && (!d.sender.ok() || d.f.rule == "subject" || d.f.rule == "located" || d.f.rule == "passive") {
 			d.sender = s
 		}
@@ -73,12 +80,85 @@ func (st *story) build(s int) {
 	}
 }
 
+// corrections makes a record of a rival figure: "the correct number is 80
+// soldiers", "an officer put the figure at 280".
+func (st *story) corrections(s int, us []unit, taken []bool) {
+	v := st.v
+	for i := range us {
+		u := us[i]
+		if taken[i] || u.num == nil || u.joined {
+			continue
+		}
+		ok := false
+		for k := u.first - 1; k >= st.floor(s) && k > u.first-7; k-- {
+			switch v.low[k] {
+			case "number", "figure", "total":
+				ok = true
+			}
+			if v.low[k] == "," || v.pos[k] == pWh {
+				break
+			}
+		}
+		if !ok {
+			continue
+		}
+		for j := len(st.drafts) - 1; j >= 0; j-- {
+			e := &st.drafts[j]
+			if e.drop != "" || e.s < s-2 || e.s == s || e.u.num == nil {
+				continue
+			}
+			if !u.numeric && u.class != generic && e.kind != u.kind {
+				continue
+			}
+			d := *e
+			d.s, d.u, d.more, d.same = s, u, nil, -1
+			d.f.rule = "rival-figure"
+			d.say = saying{attribution: -1, verb: -1}
+			if say, ok := v.sayer(s, u.first, u.last); ok {
+				d.say = say
+			} else {
+				for k := u.first - 1; k > st.floor(s) && k > u.first-7; k-- {
+					if w := v.low[k]; w == "put" || w == "puts" {
+						if who, ok := v.subject(k, st.floor(s)); ok {
+							d.say = saying{who: who, verb: k, attribution: -1}
+						}
+					}
+				}
+			}
+			d.u.kind = e.kind
+			st.drafts = append(st.drafts, d)
+			break
+		}
+	}
+}
+
 func (st *story) floor(s int) int {
 	sn := st.v.t.Sentences[s]
 	if sn.First < st.v.body && st.v.body < sn.Last {
 		return st.v.body
 	}
 	return sn.First
+}
+
+// heading settles what it is to leave one place for another: home, or out.
+func (st *story) heading(d *draft) {
+	if d.action != "withdraw" || d.f.move&mLeave == 0 || d.f.home || !d.destination.ok() {
+		return
+	}
+	v := st.v
+	if l := v.x.verbs[v.w(d.f.trig)].lemma; l != "leave" && l != "depart" || d.f.noun {
+		return
+	}
+	own, from, to := st.country(d.sender), st.country(d.origin), st.country(d.destination)
+	switch {
+	case to != "" && to == own && from != own:
+		return // home
+	case from != "" && own != "" && from != own:
+		return // from a place abroad
+	case own == "" && d.kind != "workers" && d.kind != "peacekeepers" && d.kind != "medics" && d.kind != "rescuers":
+		return
+	}
+	d.action = "deploy"
 }
 
 // agent finds who sends.
@@ -88,6 +168,11 @@ func (st *story) agent(d *draft, us []unit) {
 	end := v.t.Sentences[d.s].Last
 	var who span
 	switch {
+	case f.rule == "asked":
+		if e := v.right(f.trig+1, end); e > f.trig+1 {
+			who = span{f.trig + 1, e}
+		}
+	case f.rule == "composition":
 	case f.rule == "relative-object":
 		g := f.g
 		who, d.path = v.control(g, floor, 6)
@@ -261,7 +346,7 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 			who = span{}
 		}
 	}
-	host := false
+	host := v.bringsIn(d)
 	switch v.x.verbs[v.w(d.f.trig)].lemma {
 	case "take", "host", "receive", "allow", "house", "accept":
 		host = true
@@ -419,6 +504,15 @@ func (v *view) generic(s span) bool {
 	return true
 }
 
+// bringsIn tells "bring in", "take in": who does it is the host.
+func (v *view) bringsIn(d *draft) bool {
+	switch v.x.verbs[v.w(d.f.trig)].lemma {
+	case "bring", "take", "import", "fly", "let":
+		return v.w(d.f.trig+1) == "in"
+	}
+	return false
+}
+
 // withProper lengthens an adjective by the name that it begins: "U.S. Army".
 func (v *view) withProper(s span, u *unit) span {
 	if s.first > u.first && v.pos[s.first-1] == pProper && s.first-1 >= u.first {
@@ -569,7 +663,7 @@ func (st *story) actionOf(d *draft) {
 		from = u.last
 	}
 	for k := from; k+1 < end && k < from+26; k++ {
-		if v.pos[k] == pTo && (v.pos[k+1] == pVerb || v.pos[k+1] == pNoun) && purposeVerbs[v.low[k+1]] {
+		if v.pos[k] == pTo && purposeVerbs[v.low[k+1]] && (v.pos[k+1] == pVerb || v.pos[k+1] == pNoun || v.w(k+2) == "up") {
 			stop := k + 2
 			for stop < end && v.low[stop] != "," && v.low[stop] != ";" && v.pos[stop] != pSub && v.pos[stop] != pWh && !(v.low[stop] == "after" || v.low[stop] == "amid" || v.low[stop] == "following") && v.low[stop] != "." {
 				stop++
@@ -702,7 +796,11 @@ func (st *story) timeOf(d *draft) {
 		if d.say.verb >= 0 && d.say.verb != d.f.trig && d.say.verb != d.f.gov {
 			lo, hi := min(t.last, d.say.verb), max(t.first, d.say.verb)
 			near := hi - lo
-			if near <= 2 && !(abs(t.first-anchor) < near) {
+			comma := false
+			for k := lo; k < hi; k++ {
+				comma = comma || v.low[k] == ","
+			}
+			if near <= 2 && !comma && !(abs(t.first-anchor) < near) {
 				continue
 			}
 			if t.first < d.say.verb && d.say.who.ok() && t.first >= d.say.who.first-1 && t.last <= d.say.verb {
@@ -717,6 +815,23 @@ func (st *story) timeOf(d *draft) {
 			c = 2 * (anchor - t.last + 2)
 		}
 		// another clause in between costs
+		if t.first < anchor && t.first > floor+3 {
+			// behind another verb of the sentence: that one's time
+			for k := t.last; k < anchor; k++ {
+				if k < d.u.first && (v.pos[k] == pPast && v.finitePast(k) || v.pos[k] == pWh || v.pos[k] == pModal) && !(d.f.g.ok && k >= d.f.g.start) {
+					c += 30
+				}
+			}
+		}
+		switch v.x.verbs[v.w(anchor)].lemma {
+		case "pledge", "promise", "offer", "authorize", "authorise", "approve":
+			if t.Bound == when.Within {
+				continue // the day of the promise
+			}
+		}
+		if d.f.rule == "asked" {
+			continue
+		}
 		lo, hi := min(t.first, anchor), max(t.last, anchor)
 		for k := lo; k < hi; k++ {
 			if k == anchor || k >= d.u.first && k < d.u.last {

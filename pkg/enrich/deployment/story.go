@@ -11,7 +11,7 @@ func (st *story) judge(d *draft) {
 			d.drop = why
 		}
 	}
-	if d.kind == "other" && !u.numeric && u.class != generic && !(u.class == neutral && (u.num != nil || u.part)) {
+	if d.kind == "other" && !u.numeric && u.class != generic && !(u.class == neutral && u.num != nil) {
 		drop("a group that is not said to be of troops or workers")
 	}
 	for k := u.first; k < u.last; k++ {
@@ -62,6 +62,10 @@ func (st *story) judge(d *draft) {
 	}
 	switch lemma {
 	case "follow":
+	case "bring":
+		if u.class == civil && u.num == nil && !d.place {
+			drop("what people bring with them")
+		}
 	case "go", "come", "join", "reach", "set", "drive", "step", "land", "cross", "travel", "head", "advance", "roll":
 		if u.class == civil && u.num == nil || !d.place && lemma != "set" && !u.numeric && !u.more {
 			drop("a verb of motion without a place")
@@ -78,7 +82,7 @@ func (st *story) judge(d *draft) {
 			drop("staying, without a place or a number")
 		}
 	case "have", "keep", "maintain":
-		if u.class == mass && u.num == nil && !d.place {
+		if u.class == mass && !d.place {
 			drop("having a force is no deployment")
 		}
 	case "leave":
@@ -160,8 +164,14 @@ func (st *story) link() {
 				if !d.sender.ok() && d.f.object && d.f.rule != "object" || !d.sender.ok() && !d.f.object || !d.sender.ok() {
 					d.sender = from.sender
 				}
-				if u.numeric || u.part || u.more {
+				if u.numeric || u.part || u.more || u.class == neutral {
 					st.inherit(d, from)
+				}
+				if u.numeric && u.more && d.action == "reinforce" && from.action == "deploy" && from.status != "completed" && from.status != "ongoing" {
+					d.action = "deploy" // what is added is not there yet either
+				}
+				if d.f.rule == "composition" {
+					d.status = "ongoing"
 				}
 				if u.part && d.f.rule == "located" {
 					d.action, d.status = from.action, from.status
@@ -180,6 +190,30 @@ func (st *story) link() {
 		if d.drop != "" {
 			continue
 		}
+		if d.f.rule == "composition" {
+			for j := i - 1; j >= 0; j-- {
+				if e := &st.drafts[j]; e.drop == "" && e.f.rule != "composition" {
+					d.action, d.sender = e.action, e.sender
+					d.status = "ongoing"
+					if !d.destination.ok() {
+						d.destination = e.destination
+					}
+					break
+				}
+			}
+		}
+		// "specialists", "members": what the others of this sender are
+		switch v.w(d.u.head) {
+		case "specialists", "specialist", "experts", "personnel", "staff", "members", "collaborators", "colleagues":
+			if d.kind == "workers" || v.w(d.u.head) == "members" && d.kind == "troops" {
+				for j := i - 1; j >= 0; j-- {
+					if e := &st.drafts[j]; e.drop == "" && v.sameActor(e.sender, d.sender) && len(v.t.Paragraphs) > 1 {
+						d.kind = e.kind
+						break
+					}
+				}
+			}
+		}
 		st.anaphoricPlace(d, &d.destination, i)
 		st.anaphoricPlace(d, &d.origin, i)
 		st.theSame(d, i)
@@ -190,6 +224,14 @@ func (st *story) link() {
 			continue
 		}
 		st.fallbackPlace(d, i)
+		if !d.sender.ok() && i > 0 && len(v.t.Paragraphs) > 1 {
+			for j := i - 1; j >= 0 && j >= i-3; j-- {
+				if e := &st.drafts[j]; e.drop == "" && e.kind == d.kind && e.sender.ok() && (e.destination == d.destination || st.country(e.destination) == st.country(d.destination)) && d.status != "denied" {
+					d.sender = e.sender
+					break
+				}
+			}
+		}
 	}
 }
 
@@ -253,10 +295,10 @@ func (st *story) anaphoricPlace(d *draft, p *span, i int) {
 		return
 	}
 	head := v.low[p.last-1]
-	if p.last-p.first > 2 || head == "border" || head == "borders" || head == "abroad" || head == "overseas" {
+	if p.last-p.first > 2 && v.w(p.first-1) != "this" || head == "border" || head == "borders" || head == "abroad" || head == "overseas" {
 		return
 	}
-	for k := p.first; k < p.last-1; k++ {
+	for k := p.first; k < p.last-1 && v.w(p.first-1) != "this"; k++ {
 		if v.pos[k] == pNum || v.pos[k] == pAdj && v.low[k] != "same" && v.low[k] != "whole" {
 			return
 		}
@@ -266,6 +308,39 @@ func (st *story) anaphoricPlace(d *draft, p *span, i int) {
 	area := vagueArea[head]
 	if !country && !town && !area {
 		return
+	}
+	if w := v.w(p.first - 1); w == "this" && v.here >= 0 && !country {
+		*p = span{v.here, v.hereEnd}
+		return
+	}
+	if !town {
+		for j := i - 1; j >= 0; j-- {
+			e := &st.drafts[j]
+			if e.drop != "" {
+				continue
+			}
+			es := e.destination
+			if e.action == "withdraw" && e.origin.ok() {
+				es = e.origin
+			}
+			if !es.ok() || es == d.origin && p != &d.origin || !v.named(es) || v.sameActor(es, d.sender) {
+				continue
+			}
+			if country && !v.stateOf(es) {
+				continue
+			}
+			if e.s < d.s-1 && len(v.t.Paragraphs) < 2 {
+				break
+			}
+			*p = es
+			return
+		}
+	}
+	if country && len(v.t.Sentences) > 3 {
+		if r := st.mainState(d, p.first); r.ok() {
+			*p = r
+			return
+		}
 	}
 	if r := st.placeBefore(p.first, d, country, town); r.ok() {
 		*p = r
@@ -328,18 +403,44 @@ func (st *story) placeBefore(k int, d *draft, country, town bool) span {
 	return span{}
 }
 
-// fallbackPlace looks in the sentence and then in the story for the place of a
-// move whose own clause tells none.
+// fallbackPlace looks for the place of a move whose own clause tells none: in
+// the rest of the sentence, in what was told before of such a move, in the
+// sentence before the body, in the story.
 func (st *story) fallbackPlace(d *draft, i int) {
 	v := st.v
 	slot := &d.destination
 	if d.action == "withdraw" {
 		slot = &d.origin
+		if d.destination.ok() && d.f.rule != "object" && len(v.t.Sentences) < 4 && false {
+			return
+		}
 	}
 	if slot.ok() {
 		return
 	}
-	// The same body told before.
+	sn := v.t.Sentences[d.s]
+	floor := st.floor(d.s)
+	ok := func(p span) bool {
+		return p.ok() && v.named(p) && !v.sameActor(p, d.sender) && p != d.destination && p != d.origin && !st.saidAt(d, p)
+	}
+	take := func(p span) {
+		*slot = p
+		d.inherited = true
+	}
+	find := func(from, to int) bool {
+		for k := from; k < to; k++ {
+			if locationPreps[v.low[k]] && v.number(k) == nil {
+				if p, is := v.placeSpan(k+1, sn.Last); is && ok(p) {
+					take(p)
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if find(max(d.u.last, d.f.tail), sn.Last) {
+		return
+	}
 	for j := i - 1; j >= 0; j-- {
 		e := &st.drafts[j]
 		if e.drop != "" {
@@ -349,50 +450,56 @@ func (st *story) fallbackPlace(d *draft, i int) {
 		if e.action == "withdraw" {
 			es = e.origin
 		}
-		if es.ok() && (e.s >= d.s-2) && (v.sameActor(e.sender, d.sender) || e.sender == d.sender || v.low[d.f.trig] == "there") {
-			*slot = es
-			d.inherited = true
+		if d.action == "withdraw" && e.action != "withdraw" && e.status != "ongoing" && e.status != "completed" && e.action != "present" && !v.sameActor(e.sender, d.sender) && len(v.t.Sentences) < 4 {
+			continue
+		}
+		if es.ok() && (e.s >= d.s-1 || len(v.t.Paragraphs) > 1) && es != d.destination && es != d.origin && (!v.sameActor(es, d.sender) || e.s == d.s) {
+			take(es)
 			return
 		}
 	}
-	sn := v.t.Sentences[d.s]
-	floor := st.floor(d.s)
-	ok := func(p span) bool {
-		return p.ok() && v.named(p) && !v.sameActor(p, d.sender) && p != d.destination && p != d.origin
+	if find(floor, d.u.first) {
+		return
 	}
-	// In the sentence: behind, then before.
-	find := func(from, to int) bool {
-		for k := from; k < to; k++ {
-			if locationPreps[v.low[k]] && v.number(k) == nil {
-				if p, is := v.placeSpan(k+1, sn.Last); is && ok(p) {
-					*slot = p
-					d.inherited = true
-					return true
-				}
-			}
-		}
-		return false
-	}
-	if find(max(d.u.last, d.f.tail), sn.Last) || find(floor, d.u.first) {
+	if d.f.rule == "compound" && v.state(d.u.first) == nil {
 		return
 	}
 	// Sentences before.
 	if p := st.placeBefore(floor, d, false, false); p.ok() && d.s > 0 && ok(p) && d.f.rule != "compound" {
-		*slot = p
-		d.inherited = true
+		take(p)
 		return
 	}
-	// A state named in the sentence that is not the sender's; then the sender's own.
+	// A state named in the sentence that is not the sender's.
 	for k := floor; k < sn.Last; k++ {
 		if m := v.state(k); m != nil && m.form != stAdjective {
-			p := span{m.first, m.last}
-			if ok(p) && k > d.u.last {
-				*slot = p
-				d.inherited = true
+			if p := (span{m.first, m.last}); ok(p) && k > d.u.last {
+				take(p)
 				return
 			}
 		}
 	}
+	if len(v.t.Sentences) > 3 {
+		if p := st.mainState(d, d.u.first); ok(p) && v.stateOf(p) {
+			take(p)
+		}
+	}
+}
+
+// saidAt tells whether a place stands in the words that name who is cited or
+// where it was said.
+func (st *story) saidAt(d *draft, p span) bool {
+	if d.say.verb < 0 || st.v.t.Tokens[p.first].Sentence != d.s {
+		return false
+	}
+	w := d.say.who
+	if w.ok() && p.first >= w.first-1 && p.first <= w.last {
+		return true
+	}
+	lo, hi := d.say.verb, d.say.verb
+	if w.ok() {
+		lo, hi = min(lo, w.first), max(hi, w.last)
+	}
+	return p.first >= lo && p.first <= hi+6 && p.first > d.u.last && d.say.verb > d.u.last
 }
 
 // fold joins drafts that tell the same body in the same move.
@@ -408,6 +515,10 @@ func (st *story) fold() {
 			if e.drop != "" || e.same >= 0 {
 				continue
 			}
+			if st.again(e, d, j, i) {
+				d.same = j
+				break
+			}
 			if st.repeats(e, d) {
 				// Keep the fuller mention.
 				if v.fullness(d) > v.fullness(e) {
@@ -421,6 +532,50 @@ func (st *story) fold() {
 			}
 		}
 	}
+}
+
+// again tells whether b speaks of the body of a with a definite phrase ("the
+// whole brigade would be back"), and gives a what b adds.
+func (st *story) again(a, b *draft, ai, bi int) bool {
+	v, u := st.v, &b.u
+	w := v.w(u.first - 1)
+	whole := v.w(u.first) == "whole" || v.w(u.first) == "entire"
+	if w != "the" && w != "these" && w != "those" || u.num != nil || u.nat != nil || u.proper || u.more || u.compound >= 0 || u.poss >= 0 || u.of[1] > 0 || b.s < a.s || b.s > a.s+3 || ai >= bi {
+		return false
+	}
+	// Only the body told last before it.
+	for k := ai + 1; k < bi; k++ {
+		if e := &st.drafts[k]; e.drop == "" && e.same < 0 && e.s != a.s {
+			return false
+		}
+	}
+	if a.u.num == nil && !whole {
+		return false
+	}
+	civil := func(k string) bool { return k == "workers" || k == "engineers" || k == "medics" || k == "advisers" }
+	if a.kind != b.kind && !(civil(a.kind) && civil(b.kind)) && u.class != formation && u.class != neutral {
+		return false
+	}
+	if b.status == "denied" && a.status != "denied" {
+		return false
+	}
+	if a.action == "present" && b.action == "withdraw" {
+		a.action, a.status, a.say, a.when = "withdraw", b.status, b.say, b.when
+		if a.destination.ok() && !b.origin.ok() && !a.inherited {
+			a.origin = a.destination
+		} else {
+			a.origin = b.origin
+		}
+		a.destination = b.destination
+		a.more = append(a.more, bi)
+		return true
+	}
+	if b.destination.ok() && b.place && !a.destination.ok() && a.action == "withdraw" {
+		a.destination = b.destination
+	}
+	a.merge(b)
+	a.more = append(a.more, bi)
+	return true
 }
 
 func (v *view) fullness(d *draft) int {

@@ -217,8 +217,10 @@ func (v *view) right(i, end int) int {
 	seen := false
 	for steps := 0; j < end && steps < 25; steps++ {
 		switch p := v.pos[j]; {
-		case v.time(j) != nil && v.number(j) == nil && p != pAdj:
+		case v.time(j) != nil && v.number(j) == nil:
 			return j
+		case p == pAdv && !seen && j+1 < end && (v.pos[j+1] == pPast || v.pos[j+1] == pAdj) && strings.HasSuffix(v.low[j], "ly"):
+			j++ // "this ethnically divided town"
 		case nominalPos(p) || v.number(j) != nil:
 			seen = true
 			j++
@@ -284,6 +286,9 @@ func (v *view) units(s int) []unit {
 		}
 		if u.num != nil && u.num.Increment {
 			u.more = true
+		}
+		if k := u.first - 1; k > floor && (v.low[k] == "a" || v.low[k] == "an") && v.low[k-1] == "them" || k >= floor && v.low[k] == "them" && v.w(k-1) == "among" {
+			u.part = true // "among them a 700-strong battalion"
 		}
 		out = append(out, u)
 		used = max(u.last, u.tail)
@@ -358,6 +363,17 @@ func (v *view) units(s int) []unit {
 				break
 			}
 		}
+	}
+	for i := range v.states {
+		s := &v.states[i]
+		if s.form != stNoun || s.first < floor || s.last > sn.Last || v.pos[s.first] == pAdj && false {
+			continue
+		}
+		n := v.number(s.first - 1)
+		if n == nil || n.last != s.first || n.Other || covered(s.first) || covered(n.first) || s.last < sn.Last && nominalPos(v.pos[s.last]) {
+			continue
+		}
+		nums = append(nums, unit{first: n.first, last: s.last, head: s.last - 1, class: generic, kind: "other", num: n, nat: s, poss: -1, next: -1, prev: -1, compound: -1})
 	}
 	if len(nums) > 0 {
 		out = append(out, nums...)
@@ -464,11 +480,23 @@ func (v *view) extend(u *unit, end int) {
 					u.including = v.kindOf(&inner, q)
 				}
 				u.proper = u.proper || w.proper
+				if w.proper && u.of == [2]int{} {
+					u.of = [2]int{k, e}
+				}
 				u.last = h + 1
 				if u.class == generic || u.class == neutral {
 					u.of = [2]int{k, e}
 				}
 				continue
+			}
+			if s := v.state(e - 1); s != nil && s.form == stNoun && (u.class == neutral || u.class == generic || u.class == formation) && e > k {
+				// "a first group of 96 Cubans"
+				if n := v.number(k); n != nil {
+					u.num = n
+				}
+				u.nat = s
+				u.last = e
+				return
 			}
 			if e > k && (v.pos[e-1] == pProper || v.state(e-1) != nil || v.pos[k] == pProper) && u.of == [2]int{} {
 				u.of = [2]int{k, e}
@@ -673,6 +701,10 @@ func (v *view) coordinate(us []unit, end int) {
 		}
 		separate := b.num != nil || b.nat != nil && (a.nat != nil || a.proper) && !sameNat(a, b) ||
 			b.proper && b.nat == nil && a.nat != nil && a.kind != b.kind && b.kind != "police" || b.poss >= 0 && v.pos[b.poss] == pPoss
+		if b.num != nil && b.num.first > b.head && a.num == nil {
+			separate = false // "technicians and welders numbering 240"
+			a.num = b.num
+		}
 		if b.num != nil && b.numeric && a.num == nil {
 			separate = true
 		}

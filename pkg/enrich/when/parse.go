@@ -1023,6 +1023,11 @@ func verbTense(p *parser, j int) int {
 		return -1
 	case "said", "told", "announced", "reported", "confirmed", "added":
 		return 0 // the day of saying is found by its own words
+	}
+	if p.w(j-1) == "be" {
+		return 0 // "would be sent": the modal decides
+	}
+	switch w {
 	case "went", "came", "left", "took", "sent", "flew", "began", "brought", "gave", "made", "got", "held", "pulled", "drew", "withdrew", "rode", "met", "saw", "kept", "fled", "put", "rose", "fell", "stood", "broke", "struck", "rejected":
 		return -1
 	}
