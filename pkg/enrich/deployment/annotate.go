@@ -69,6 +69,7 @@ func (a *Annotator) annotate(d *text.Doc) []Veto {
 		v.open(s)
 		st.build(s)
 	}
+	st.refer()
 	st.link()
 	st.fold()
 	return st.emit()
@@ -156,12 +157,89 @@ func (st *story) emit() []Veto {
 	return vetoes
 }
 
+// fuller finds the name of a sayer told before for "he", "the same diplomat",
+// "the weekly".
+func (st *story) fuller(w span) span {
+	v := st.v
+	s := v.t.Tokens[w.first].Sentence
+	pron := w.last-w.first == 1 && v.pos[w.first] == pPron
+	head := v.low[w.last-1]
+	if !pron {
+		if v.named(w) && v.low[w.last-1] != "official" || v.w(w.first-1) != "the" && v.w(w.first) != "the" && v.w(w.first-1) != "same" && v.w(w.first) != "same" {
+			return span{}
+		}
+		// "the ministry": a phrase with that noun and a name
+		for k := w.first - 2; k >= v.body && k > w.first-600; k-- {
+			if v.low[k] != head {
+				continue
+			}
+			sx := v.t.Tokens[k].Sentence
+			v.open(sx)
+			n := v.nounLeft(k, st.floor(sx))
+			e := v.right(k, v.t.Sentences[sx].Last)
+			if n > k || e <= k {
+				continue
+			}
+			p := v.ofChain(span{n, e}, v.t.Sentences[sx].Last)
+			if v.named(p) && !(v.w(n-1) == "same") {
+				return p
+			}
+		}
+		return span{}
+	}
+	if head == "we" || head == "i" {
+		return span{}
+	}
+	it := head == "it" || head == "they"
+	for sx := s; sx >= 0 && sx >= s-4; sx-- {
+		v.open(sx)
+		fl := st.floor(sx)
+		for k := v.t.Sentences[sx].Last - 1; k >= fl; k-- {
+			if sx == s && k >= w.first {
+				continue
+			}
+			if v.x.speech[v.low[k]]&sSay == 0 || v.pos[k] != pVerb && v.pos[k] != pPast {
+				continue
+			}
+			who, ok := v.subject(v.groupAround(k, fl, k+1).start, fl)
+			if !ok && (v.low[k] == "said" || v.low[k] == "says") {
+				if e := v.right(k+1, v.t.Sentences[sx].Last); e > k+1 {
+					who, ok = span{k + 1, e}, true
+				}
+			}
+			if !ok || v.pos[who.first] == pPron && who.last-who.first == 1 {
+				continue
+			}
+			person := v.titled(who)
+			if it == person {
+				continue
+			}
+			return who
+		}
+	}
+	return span{}
+}
+
+// titled tells a phrase of a person: a title, an office or a bare name.
+func (v *view) titled(s span) bool {
+	for k := s.first; k < s.last; k++ {
+		w := v.low[k]
+		if personTitles[w] || w == "official" || w == "officer" || w == "diplomat" || w == "lawmaker" || w == "analyst" || w == "resident" || w == "president" {
+			return true
+		}
+	}
+	return v.personLike(s)
+}
+
 // sayText is the wording of who is cited.
 func (st *story) sayText(d *draft) span {
 	v := st.v
 	w := d.say.who
 	if !w.ok() {
 		return span{}
+	}
+	if r := st.fuller(w); r.ok() {
+		return v.actorText(r, false)
 	}
 	if w.last-w.first == 1 && v.pos[w.first] == pPron || v.anaphor(w) {
 		if r := st.antecedent(w, d); r.ok() {

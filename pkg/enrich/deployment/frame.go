@@ -832,7 +832,7 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 			f.move, f.tail = mGo, j+1
 			f.g.progressive = true
 		case x == "back" || x == "home":
-			f.move, f.tail = mLeave, j+1
+			f.move, f.tail, f.home = mLeave, j+1, true
 		case x == "due" && (v.w(j+1) == "home" || v.w(j+1) == "back"):
 			f.move, f.tail = mLeave, j+2
 			f.g.future = true
@@ -885,7 +885,7 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 		if v.w(at+1) == "of" && particle == "out" {
 			f.tail = at
 		}
-		f.home = particle == "home" || particle == "back"
+		f.home = particle == "home" || particle == "back" && v.w(at+1) != "into" && v.w(at+1) != "in"
 	}
 	participle := v.pos[g.main] == pPast && g.start == g.main && !g.perfect && t.lemma != "leave"
 	if t.form == fThird && v.pos[g.main] == pVerb && g.start == g.main && rule == "subject" && u.num != nil && !u.num.Strong {

@@ -44,6 +44,8 @@ func (st *story) places(d *draft, us []unit) {
 			if !d.origin.ok() && !v.sameActor(p, d.sender) {
 				d.origin = p
 			}
+		case leaving && d.f.home && prep == "in" && !d.destination.ok() && d.f.move == mLeave && beForms[v.w(d.f.trig)]:
+			d.destination = p
 		case leaving && (prep == "in" || prep == "at" || prep == "on" || prep == "near" || prep == "across" || prep == "along" || prep == "around" || prep == "inside"):
 			if !d.origin.ok() {
 				d.origin = p
@@ -195,6 +197,10 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 	for steps := 0; j < end && steps < reach; steps++ {
 		w := v.low[j]
 		p := v.pos[j]
+		if t := v.time(j); t != nil && t.first == j && v.number(j) == nil && t.last > j {
+			j = t.last
+			continue
+		}
 		switch {
 		case w == ";" || w == ":" && steps > 0 || p == pWh || w == "--" || w == "—":
 			if p == pWh && (w == "where" || w == "which" || w == "who") && purpose {

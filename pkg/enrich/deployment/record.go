@@ -36,6 +36,7 @@ type draft struct {
 type story struct {
 	a      *Annotator
 	ctx    *place.Context
+	small  string
 	v      *view
 	d      *text.Doc
 	drafts []draft
@@ -142,7 +143,7 @@ func (st *story) floor(s int) int {
 
 // heading settles what it is to leave one place for another: home, or out.
 func (st *story) heading(d *draft) {
-	if d.action != "withdraw" || d.f.move&mLeave == 0 || d.f.home || !d.destination.ok() {
+	if d.action != "withdraw" || d.f.move&(mLeave|mQuit) == 0 || d.f.home || !d.destination.ok() {
 		return
 	}
 	v := st.v
@@ -338,6 +339,9 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 		nat = span{u.nat.first, u.nat.last}
 		// "U.S. Army Green Berets", "Japan Self-Defense Forces"
 	}
+	if who.ok() && vehicles[v.low[who.last-1]] {
+		who = span{}
+	}
 	if who.ok() && v.pos[who.first] == pPron && who.last == who.first+1 || who.ok() && v.anaphor(who) {
 		r := st.antecedent(who, d)
 		if r.ok() {
@@ -507,11 +511,15 @@ func (v *view) generic(s span) bool {
 // bringsIn tells "bring in", "take in": who does it is the host.
 func (v *view) bringsIn(d *draft) bool {
 	switch v.x.verbs[v.w(d.f.trig)].lemma {
-	case "bring", "take", "import", "fly", "let":
+	case "bring", "import", "fly":
+		return v.w(d.f.trig+1) == "in" && d.kind != "workers"
+	case "take", "let":
 		return v.w(d.f.trig+1) == "in"
 	}
 	return false
 }
+
+var vehicles = set("train trains plane planes flight flights ship ships bus buses aircraft helicopter helicopters convoy convoys truck trucks vessel vessels boat boats airliner jet jets")
 
 // withProper lengthens an adjective by the name that it begins: "U.S. Army".
 func (v *view) withProper(s span, u *unit) span {
@@ -701,7 +709,7 @@ func (st *story) actionOf(d *draft) {
 			}
 		}
 	case "relieve", "replace":
-		if d.action == "deploy" || d.action == "reinforce" {
+		if d.kind != "workers" && d.kind != "medics" && d.action == "deploy" || d.action == "reinforce" {
 			d.action = "rotate"
 		}
 	case "provide":
@@ -761,10 +769,22 @@ func (st *story) missionKind(d *draft) {
 		}
 	case "fighters":
 		s := strings.ToLower(v.t.S[sn.Start:sn.End])
-		if hasAny(s, "private military", "mercenar", "wagner") {
+		if hasAny(s, "private military", "mercenar", "wagner") || d.u.nat != nil && (v.w(d.u.head) == "paramilitaries" || v.w(d.u.head) == "fighters") && hasAny(st.lower(), "mercenar") {
 			d.kind = "mercenaries"
 		}
 	}
+}
+
+// lower is headline and body in lower case, up to a bound.
+func (st *story) lower() string {
+	if st.small == "" {
+		b := st.v.t.S
+		if len(b) > 20000 {
+			b = b[:20000]
+		}
+		st.small = strings.ToLower(st.d.Headline.S + "\n" + b)
+	}
+	return st.small
 }
 
 // sourceOf finds who is cited.
@@ -815,6 +835,20 @@ func (st *story) timeOf(d *draft) {
 			c = 2 * (anchor - t.last + 2)
 		}
 		// another clause in between costs
+		if t.first < anchor && t.first > floor+2 {
+			// behind a verb of another clause: that one's time
+			for k := floor; k < t.first; k++ {
+				if (v.pos[k] == pPast && v.finitePast(k) || v.pos[k] == pVerb && !v.infinitive(k)) && v.low[k] != v.w(anchor) && !(d.f.g.ok && k >= d.f.g.start) && k != d.say.verb && v.x.speech[v.low[k]]&sSay == 0 {
+					comma := false
+					for x := t.last; x < anchor; x++ {
+						comma = comma || v.low[x] == ","
+					}
+					if comma {
+						c += 30
+					}
+				}
+			}
+		}
 		if t.first < anchor && t.first > floor+3 {
 			// behind another verb of the sentence: that one's time
 			for k := t.last; k < anchor; k++ {

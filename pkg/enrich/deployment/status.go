@@ -75,6 +75,14 @@ func (v *view) status(f *frame, path []int, say saying, end int) string {
 		neg = true
 	}
 	modal := g.modal
+	if !neg && refuse == 0 {
+		switch f.rule {
+		case "relieved":
+			return "planned"
+		case "asked":
+			return "proposed"
+		}
+	}
 	switch {
 	case neg || refuse > 0:
 		return "denied"
@@ -109,9 +117,6 @@ func (v *view) status(f *frame, path []int, say saying, end int) string {
 		return "proposed"
 	}
 	if g.future && f.action == "present" && f.rule != "exist" {
-		return "planned"
-	}
-	if f.rule == "relieved" {
 		return "planned"
 	}
 	if v.x.verbs[v.w(f.trig)].lemma == "order" {

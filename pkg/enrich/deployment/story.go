@@ -22,6 +22,14 @@ func (st *story) judge(d *draft) {
 	if p := v.x.people[v.w(u.head)]; u.num == nil && !p.plural && (u.class == civil || u.class == strong) && v.w(u.head) != "workforce" && v.w(u.head) != "labour" && v.w(u.head) != "labor" && v.w(u.head) != "guard" {
 		drop("a single person")
 	}
+	if lemma == "work" && u.class == generic && u.nat != nil {
+		drop("people at work on their own account")
+	}
+	for k := u.last; k+2 < len(v.low) && v.t.Tokens[k].Sentence == d.s && k < u.last+40; k++ {
+		if (v.low[k] == "own" && (v.low[k-1] == "their" || v.low[k-1] == "his")) && (v.low[k-2] == "on" || v.low[k-2] == "of") {
+			drop("people on their own account")
+		}
+	}
 	if n := u.num; n != nil && n.HasMax && n.Max < 2 {
 		drop("a single person")
 	}
@@ -141,7 +149,7 @@ func (st *story) link() {
 		if u.numeric || u.class == generic || u.part || u.class == neutral && d.kind == "other" {
 			for j := i - 1; j >= 0; j-- {
 				e := &st.drafts[j]
-				if e.drop != "" || e.s < d.s-6 {
+				if e.drop != "" || e.same >= 0 || e.s < d.s-6 {
 					continue
 				}
 				if u.numeric && e.s < d.s-2 && !u.more && !u.part {
@@ -198,6 +206,15 @@ func (st *story) link() {
 					if !d.destination.ok() {
 						d.destination = e.destination
 					}
+					break
+				}
+			}
+		}
+		// "the contingent", "the unit": of the people told of before
+		if (d.u.class == formation || d.u.class == neutral) && d.u.last-d.u.first == 1 && d.u.including == "" && len(v.t.Paragraphs) > 1 {
+			for j := i - 1; j >= 0; j-- {
+				if e := &st.drafts[j]; e.drop == "" && e.same < 0 {
+					d.kind = e.kind
 					break
 				}
 			}
@@ -313,7 +330,7 @@ func (st *story) anaphoricPlace(d *draft, p *span, i int) {
 		*p = span{v.here, v.hereEnd}
 		return
 	}
-	if !town {
+	{
 		for j := i - 1; j >= 0; j-- {
 			e := &st.drafts[j]
 			if e.drop != "" {
@@ -326,7 +343,7 @@ func (st *story) anaphoricPlace(d *draft, p *span, i int) {
 			if !es.ok() || es == d.origin && p != &d.origin || !v.named(es) || v.sameActor(es, d.sender) {
 				continue
 			}
-			if country && !v.stateOf(es) {
+			if country && !v.stateOf(es) || town && v.stateOf(es) {
 				continue
 			}
 			if e.s < d.s-1 && len(v.t.Paragraphs) < 2 {
@@ -441,9 +458,17 @@ func (st *story) fallbackPlace(d *draft, i int) {
 	if find(max(d.u.last, d.f.tail), sn.Last) {
 		return
 	}
-	for j := i - 1; j >= 0; j-- {
+	for n := range 2 * i {
+		// the bodies beside it first, then the first of the story
+		j := i - 1 - n
+		if n >= i {
+			j = n - i
+		}
 		e := &st.drafts[j]
-		if e.drop != "" {
+		if e.drop != "" || e.same >= 0 {
+			continue
+		}
+		if n < i && (e.s < d.s-1 || e.s != d.s && !v.sameActor(e.sender, d.sender)) && len(v.t.Paragraphs) > 2 {
 			continue
 		}
 		es := e.destination
@@ -502,22 +527,35 @@ func (st *story) saidAt(d *draft, p span) bool {
 	return p.first >= lo && p.first <= hi+6 && p.first > d.u.last && d.say.verb > d.u.last
 }
 
+// refer folds what is told of a body again with a definite phrase.
+func (st *story) refer() {
+	for i := range st.drafts {
+		d := &st.drafts[i]
+		if d.drop != "" {
+			continue
+		}
+		for j := i - 1; j >= 0; j-- {
+			e := &st.drafts[j]
+			if e.drop == "" && e.same < 0 && st.again(e, d, j, i) {
+				d.same = j
+				break
+			}
+		}
+	}
+}
+
 // fold joins drafts that tell the same body in the same move.
 func (st *story) fold() {
 	v := st.v
 	for i := range st.drafts {
 		d := &st.drafts[i]
-		if d.drop != "" {
+		if d.drop != "" || d.same >= 0 {
 			continue
 		}
 		for j := range i {
 			e := &st.drafts[j]
 			if e.drop != "" || e.same >= 0 {
 				continue
-			}
-			if st.again(e, d, j, i) {
-				d.same = j
-				break
 			}
 			if st.repeats(e, d) {
 				// Keep the fuller mention.
@@ -540,6 +578,9 @@ func (st *story) again(a, b *draft, ai, bi int) bool {
 	v, u := st.v, &b.u
 	w := v.w(u.first - 1)
 	whole := v.w(u.first) == "whole" || v.w(u.first) == "entire"
+	if v.w(u.last) == "from" || a.action != b.action && a.action != "present" && !(a.action == "withdraw" && b.action == "deploy") {
+		return false
+	}
 	if w != "the" && w != "these" && w != "those" || u.num != nil || u.nat != nil || u.proper || u.more || u.compound >= 0 || u.poss >= 0 || u.of[1] > 0 || b.s < a.s || b.s > a.s+3 || ai >= bi {
 		return false
 	}
