@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/rs/zerolog"
 
 	"github.com/dateline-wire/dateline/internal/broker"
@@ -186,4 +188,14 @@ func collect(tb testing.TB, c *Client, topic string, n int) []Record {
 		tb.Fatalf("topic %s: got %d records, want %d", topic, len(out), n)
 	}
 	return out
+}
+
+// counter reads a metric.
+func counter(tb testing.TB, m prometheus.Metric) float64 {
+	tb.Helper()
+	var out dto.Metric
+	if err := m.Write(&out); err != nil {
+		tb.Fatal(err)
+	}
+	return out.GetCounter().GetValue() + out.GetGauge().GetValue()
 }

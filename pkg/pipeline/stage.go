@@ -160,7 +160,6 @@ func (c *Client) Run(ctx context.Context, stage Stage) error {
 		HeartbeatInterval: 500 * time.Millisecond, // a join waits for everyone's heartbeat
 		SessionTimeout:    c.cfg.SessionTimeout, RebalanceTimeout: 30 * time.Second,
 		JoinGroupBackoff: 500 * time.Millisecond, Timeout: c.joinTimeout(),
-		WatchPartitionChanges: true, PartitionWatchInterval: 3 * time.Second,
 	})
 	if err != nil {
 		return fmt.Errorf("stage %s: %w", stage.Group, err)
@@ -180,7 +179,7 @@ func (c *Client) Run(ctx context.Context, stage Stage) error {
 
 	st := c.addGroup(stage.Group)
 	defer c.dropGroup(stage.Group, st)
-	r := &runner{c: c, stage: stage, status: st, log: c.log.With().Str("group", group).Logger()}
+	r := &runner{c: c, stage: stage, topics: need, status: st, log: c.log.With().Str("group", group).Logger()}
 	for attempt := 0; ; attempt++ {
 		gen, err := cg.Next(ctx)
 		switch {
@@ -232,6 +231,7 @@ func (c *Client) drainTime() time.Duration { return min(5*time.Second, c.cfg.Ses
 type runner struct {
 	c      *Client
 	stage  Stage
+	topics []string // that it needs
 	status *groupStatus
 	log    zerolog.Logger
 }
@@ -271,15 +271,22 @@ func (r *runner) generation(ctx context.Context, gctx context.Context, gen *kafk
 	tick := time.NewTicker(r.c.cfg.CommitEvery)
 	defer tick.Stop()
 	fenced := false
-	for fetchCtx.Err() == nil && !fenced {
+	changed := make(chan error, 1)
+	go func() { changed <- r.watch(fetchCtx, gen) }()
+	var why error
+	for fetchCtx.Err() == nil && !fenced && why == nil {
 		select {
 		case <-fetchCtx.Done():
+		case why = <-changed:
 		case <-tick.C:
 			fenced = !r.commit(gen, w)
 			r.observe(w)
 		}
 	}
 	stopFetch()
+	if why != nil && ctx.Err() == nil {
+		r.log.Warn().Str("event", "topics-changed").Err(why).Msg("the group's partitions are given out anew")
+	}
 	if !fenced {
 		w.drain(r.c.drainTime(), tick.C, func() { fenced = fenced || !r.commit(gen, w) })
 	}
@@ -289,6 +296,35 @@ func (r *runner) generation(ctx context.Context, gctx context.Context, gen *kafk
 		r.commit(gen, w)
 	}
 }
+
+// watch returns why the partitions must be given out anew: a topic is gone,
+// which is made again first, or has other partitions than those that this
+// generation knows. kafka-go's own watch does not stand a topic that is gone.
+func (r *runner) watch(ctx context.Context, gen *kafka.Generation) error {
+	known := map[string]int{}
+	for sleep(ctx, watchEvery) {
+		missing, counts, err := r.c.missing(ctx, r.topics)
+		if err != nil {
+			continue // the heartbeat tells whether the cluster is away
+		}
+		if len(missing) > 0 {
+			makeCtx, cancel := context.WithTimeout(ctx, r.c.drainTime())
+			err := r.c.ensure(makeCtx, missing...)
+			cancel()
+			return errors.Join(fmt.Errorf("topics that were gone: %s", strings.Join(missing, ", ")), err)
+		}
+		for topic, n := range counts {
+			if before, ok := known[topic]; ok && before != n {
+				return fmt.Errorf("topic %s has %d partitions, and had %d", topic, n, before)
+			}
+			known[topic] = n
+		}
+	}
+	return ctx.Err()
+}
+
+// watchEvery is the pause between two looks at the group's topics.
+const watchEvery = 3 * time.Second
 
 // commit writes the watermarks that have moved. It returns false when this
 // generation may not commit any more.

@@ -103,7 +103,7 @@ func (c *Client) EnsureTopic(ctx context.Context, name string) error { return c.
 func (c *Client) ensure(ctx context.Context, names ...string) error {
 	told := rarely{every: 30 * time.Second, now: c.cfg.Now}
 	for attempt := 0; ; attempt++ {
-		missing, err := c.missing(ctx, names)
+		missing, _, err := c.missing(ctx, names)
 		if err == nil && len(missing) == 0 {
 			return nil
 		}
@@ -125,31 +125,64 @@ func (c *Client) ensure(ctx context.Context, names ...string) error {
 	}
 }
 
-// missing tells which topics the cluster does not know with a leader for each partition.
-func (c *Client) missing(ctx context.Context, names []string) ([]string, error) {
-	full := make([]string, len(names))
-	for i, n := range names {
-		full[i] = c.topic(n)
+// missing tells which topics the cluster does not know with a leader for each
+// partition, and how many partitions the others have.
+func (c *Client) missing(ctx context.Context, names []string) (missing []string, counts map[string]int, err error) {
+	// Not over the transport, which answers from what it knew half a second ago.
+	parts, err := c.partitions(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	meta, err := c.kafka.Metadata(ctx, &kafka.MetadataRequest{Topics: full})
+	counts = map[string]int{}
+	led := map[string]bool{}
+	for _, p := range parts {
+		name := c.plainTopic(p.Topic)
+		if p.Topic != c.topic(name) {
+			continue
+		}
+		if _, ok := led[name]; !ok {
+			led[name] = true
+		}
+		led[name] = led[name] && p.Leader.Host != ""
+		counts[name]++
+	}
+	for _, n := range names {
+		if !led[n] {
+			missing = append(missing, n)
+		}
+	}
+	wanted := map[string]int{}
+	for _, n := range names {
+		if led[n] {
+			wanted[n] = counts[n]
+		}
+	}
+	return missing, wanted, nil
+}
+
+// partitions asks one broker after the other for all partitions there are.
+func (c *Client) partitions(ctx context.Context) ([]kafka.Partition, error) {
+	var errs []error
+	for _, addr := range c.cfg.Brokers {
+		parts, err := c.partitionsFrom(ctx, addr)
+		if err == nil {
+			return parts, nil
+		}
+		errs = append(errs, fmt.Errorf("broker %s: %w", addr, err))
+	}
+	return nil, errors.Join(errs...)
+}
+
+func (c *Client) partitionsFrom(ctx context.Context, addr string) ([]kafka.Partition, error) {
+	conn, err := c.dialer.DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]bool{}
-	for _, t := range meta.Topics {
-		ok := t.Error == nil && len(t.Partitions) > 0
-		for _, p := range t.Partitions {
-			ok = ok && p.Leader.Host != ""
-		}
-		known[t.Name] = ok
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(c.cfg.RequestTimeout)); err != nil {
+		return nil, err
 	}
-	var out []string
-	for i, n := range full {
-		if !known[n] {
-			out = append(out, names[i])
-		}
-	}
-	return out, nil
+	return conn.ReadPartitions()
 }
 
 type createError struct{ err error }
