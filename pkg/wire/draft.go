@@ -337,6 +337,15 @@ func GuessURI(feed, day, key string) string {
 	return "urn:wire:" + nameOf(feed) + ":guess:" + hex.EncodeToString(sum[:12])
 }
 
+// Genre takes what a genre or profile says of the version.
+func (d *Draft) Genre(name string) {
+	c, p, service := Genre(name)
+	d.Change, d.Priority = Stricter(d.Change, c), Higher(d.Priority, p)
+	if d.Service == "" {
+		d.Service = service
+	}
+}
+
 // Part says that the item is a take or add of the story with this slug: its
 // chain is its own (its id, or slug and part), the story's is named beside it.
 func (d *Draft) Part(slug string) {
@@ -456,6 +465,8 @@ func (d *Draft) texts() {
 			d.Headline = CleanLine(first)
 		}
 	}
+	d.bodyNotes()
+	d.Body = trimEnd(d.Body)
 	if first, rest, more := strings.Cut(d.Body, "\n\n"); more && d.Headline != "" && CleanLine(first) == d.Headline {
 		d.Body = rest // the headline once more
 	}
@@ -476,6 +487,56 @@ func (d *Draft) texts() {
 	if a.Type == "" {
 		a.Type = "text"
 	}
+}
+
+var (
+	bodyNote = regexp.MustCompile(`(?i)^\(?(?:attn|eds|editors|attention editors|editor's note|editors' note|note to editors)\b\s*[.:;,–—-]`)
+	afpNote  = regexp.MustCompile(`^(?:ATTENTION|ATENCIÓN|ACHTUNG)\s*[-–—:]\s.*(?:///?|//)$`)
+	endMarks = regexp.MustCompile(`^(?:\((?:END|End|ENDE|Ende|FIN|Fin|FINE|MORE|More|MEHR|Mehr)\)|-30-|-0-|#{2,}|=|NNNN)$`)
+)
+
+// bodyNotes takes what agencies say to editors in front of the text, in
+// paragraphs of their own, out of the body: "(ATTN: ADDS quotes)", "(Corrects
+// name in para 2)", "ATTENTION - ADDS details ///".
+func (d *Draft) bodyNotes() {
+	for range 4 {
+		first, rest, more := strings.Cut(d.Body, "\n\n")
+		if !more || len(first) > 800 || strings.Contains(first, "\n\n") {
+			return
+		}
+		p := strings.TrimSpace(first)
+		enclosed := strings.HasPrefix(p, "(") && strings.HasSuffix(p, ")") && strings.IndexByte(p, ')') == len(p)-1
+		switch {
+		case (enclosed || !strings.HasPrefix(p, "(")) && bodyNote.MatchString(p):
+		case afpNote.MatchString(p):
+		case enclosed && ReadNote(p).Change != "":
+		default:
+			return
+		}
+		if enclosed {
+			p = p[1 : len(p)-1]
+		}
+		d.AddNote("body", strings.TrimRight(p, "/ "))
+		d.Body = strings.TrimLeft(rest, "\n")
+	}
+}
+
+// trimEnd takes the marks of the end of a transmission off the text.
+func trimEnd(s string) string {
+	for range 3 {
+		s = strings.TrimRight(s, " \n\t")
+		i := strings.LastIndexByte(s, '\n')
+		if i < 0 || !endMarks.MatchString(strings.TrimSpace(s[i+1:])) {
+			break
+		}
+		s = s[:i]
+	}
+	for _, m := range [...]string{"(END)", "(ENDE)", "(Ende)"} {
+		if t, ok := strings.CutSuffix(s, m); ok && t != "" {
+			s = strings.TrimRight(t, " \n\t")
+		}
+	}
+	return s
 }
 
 func plainType(t string) bool { return t == "" || strings.HasPrefix(strings.ToLower(t), "text/plain") }

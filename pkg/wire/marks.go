@@ -52,7 +52,7 @@ var headRules = []markRule{
 	{re: regexp.MustCompile(`^[(\[]?(?:MANDATORY KILL|BULLETIN KILL|KILL LIFTED|KILL RESCINDED|RELEASE OF KILLED STORY)\b(?:` + sep + `|\s+` + end), change: model.ChangeKill},
 	{re: regexp.MustCompile(`^[(\[]?(?:KILL|Kill|KILLED|STORY KILLED|ITEM KILLED)(?:` + strict + end), change: model.ChangeKill},
 	{re: regexp.MustCompile(`^KILL\s+(?:BC-|AM-|PM-)`), change: model.ChangeKill},
-	{re: regexp.MustCompile(`(?i)^[(\[]?(?:(?:story|item|article|headline|report)\s+(?:withdrawn|removed|killed|retracted|deleted)|withdrawn|withdrawal|retraction|retracted|annulation|annul[ée]e?|annule|annullamento|annullat[ao]|anulaci[óo]n|anulad[ao]|anula[çc][ãa]o|zur[üu]ckgezogen|zur[üu]ckziehung|widerruf|tilbaketrukket|trukket tilbake|poisto|poistettu|peruutus|indraget|tillbakadragen|intrekking|ingetrokken|stryk|stryks)(?:` + strict + end), change: model.ChangeKill},
+	{re: regexp.MustCompile(`(?i)^[(\[]?(?:(?:story|item|article|headline|report)\s+(?:withdrawn|removed|killed|retracted|deleted)|withdrawn|withdrawal|retraction|retracted|annulation|annul[ée]e?|annule|annullamento|annullat[ao]|annullare|cestinare|anular|anulen|anulaci[óo]n|anulad[ao]|anula[çc][ãa]o|zur[üu]ckgezogen|zur[üu]ckziehung|widerruf|tilbaketrukket|trukket tilbake|poisto|poistettu|peruutus|indraget|tillbakadragen|intrekking|ingetrokken|stryk|stryks)(?:` + strict + end), change: model.ChangeKill},
 	{re: regexp.MustCompile(`^(?:WITHDRAWN|WITHDRAWAL|RETRACTION)` + sep), change: model.ChangeKill},
 	{re: regexp.MustCompile(`^(?:STORY WITHDRAWN|STORY REMOVED|WITHDRAWN STORY)\b[\s:–—-]*`), change: model.ChangeKill},
 	{re: regexp.MustCompile(`(?i)^[(\[]?(?:embargo lifted|kill lifted|reinstated|released from embargo)(?:` + sep + end), change: model.ChangeRelease},
@@ -142,7 +142,7 @@ func ReadMarks(s string) Marks {
 // The first words of the head rules and the last words of the tail rules: a
 // quick look that spares most headlines the rules.
 var (
-	headWords = words("mandatory bulletin kill killed story item release withdrawn withdrawal retraction retracted article headline report annulation annulé annulée annule annulee annullamento annullata annullato " +
+	headWords = words("mandatory bulletin kill killed story item release withdrawn withdrawal retraction retracted article headline report annulation annulé annulée annule annulee annullamento annullata annullato annullare cestinare anular anulen " +
 		"anulación anulacion anulado anulada anulação anulacao anulaçao anulacão zurückgezogen zuruckgezogen zurückziehung zuruckziehung widerruf tilbaketrukket trukket poisto poistettu peruutus indraget tillbakadragen intrekking ingetrokken stryk stryks " +
 		"embargo reinstated released corrected correction corrects corrective corr corrigé corrigée corrige corrigee correctif rectificatif rectification rectificación rectificacion corrección correccion corregido corregida correção correcao correçao correcão " +
 		"corrigido corrigida retificação retificacao errata correzione rettifica korrektur korrigiert berichtigung berichtigt korr rättelse rattelse rättad rattad rettelse rettet korrigert korjaus korjattu correctie rectificatie gecorrigeerd " +
@@ -316,6 +316,34 @@ func ReadNote(s string) Marks {
 		m.Held, m.Advance = true, strings.TrimSpace(s[loc[0]:loc[1]])
 	}
 	return m
+}
+
+// Genre reads what the name of a genre, profile or item type says of the
+// version: service traffic, corrections, priorities.
+func Genre(name string) (model.Change, model.Priority, string) {
+	n := strings.ToLower(strings.TrimSpace(name))
+	if i := strings.LastIndexAny(n, ":/#"); i >= 0 {
+		n = n[i+1:]
+	}
+	n = strings.NewReplacer("-", " ", "_", " ").Replace(n)
+	switch n {
+	case "advisory", "advisories", "editorial advisory", "media advisory", "hinweis", "redaktioneller hinweis", "achtung", "aviso", "avis", "avviso", "note to editors", "service message":
+		return model.ChangeAdvisory, "", "advisory"
+	case "daybook", "diary", "agenda", "calendar", "planner", "budget", "news budget", "digest", "news digest", "vorschau", "tagesvorschau", "terminvorschau", "wochenvorschau", "termine", "terminkalender",
+		"prévisions", "previsions", "previsiones", "previsioni", "menu", "news summary", "schedule", "future events", "event listing", "coverage plan":
+		return model.ChangeAdvisory, "", "daybook"
+	case "table", "tables", "tabular", "tabelle", "tabellen", "ergebnisse", "results", "results listings and statistics", "resultslistingsandstatistics", "statistics", "statistik", "standings", "agate", "sports agate", "box score",
+		"sports box", "stocks", "stock listing", "market data", "kurse", "börsenkurse", "lottery", "lotto", "tableau", "résultats", "resultados", "risultati":
+		return "", "", "tabular"
+	}
+	if strings.HasPrefix(n, "korr ") || n == "korr" || n == "berichtigung" {
+		return model.ChangeCorrection, "", ""
+	}
+	c, p := Signal(n)
+	if c == model.ChangeRelease { // a press release
+		c = ""
+	}
+	return c, p, ""
 }
 
 // Signal reads a format's own code of what a version does, with or without a

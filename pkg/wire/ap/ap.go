@@ -238,14 +238,7 @@ func types(d *wire.Draft, v jsonv.Value) {
 			d.Signals = append(d.Signals, e)
 		}
 	}
-	switch strings.ToLower(v.Get("profile").Text()) {
-	case "advisory", "advisories":
-		d.Change, d.Service = wire.Stricter(d.Change, model.ChangeAdvisory), "advisory"
-	case "daybook", "digest", "news digest", "budget", "planner":
-		d.Change, d.Service = wire.Stricter(d.Change, model.ChangeAdvisory), "daybook"
-	case "agate", "sports agate", "tabular", "box score", "sports box", "standings", "stocks", "market data":
-		d.Service = "tabular"
-	}
+	d.Genre(v.Get("profile").Text())
 }
 
 func concepts(d *wire.Draft, v jsonv.Value) {

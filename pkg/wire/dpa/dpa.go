@@ -173,14 +173,7 @@ func categories(d *wire.Draft, list []jsonv.Value) {
 			d.AddConcept(&d.Organisations, model.Concept{Name: name, Literal: q, Rel: "about"})
 		case "genre":
 			d.AddGenre(model.Genre{Name: name, Literal: q})
-			switch n := strings.ToLower(name); {
-			case n == "vorschau", strings.HasSuffix(n, "vorschau"), n == "terminvorschau", n == "tagesvorschau":
-				d.Service, d.Change = "daybook", wire.Stricter(d.Change, model.ChangeAdvisory)
-			case n == "hinweis", n == "achtung", n == "redaktioneller hinweis":
-				d.Service, d.Change = "advisory", wire.Stricter(d.Change, model.ChangeAdvisory)
-			case strings.HasPrefix(n, "korr"), n == "berichtigung":
-				d.Change = wire.Stricter(d.Change, model.ChangeCorrection)
-			}
+			d.Genre(name)
 		case "provider":
 			d.AddSource(model.InfoSource{Name: name, Literal: q, Role: "provider"})
 		case "infosource":

@@ -180,7 +180,7 @@ func (p *reader) manage(m *xmltree.Node) {
 		}
 	}
 	if ty := formal(m.Kid("NewsItemType")); ty != "" {
-		d.Signals = append(d.Signals, ty)
+		d.Genre(ty)
 	}
 	until := ""
 	if s := m.Kid("StatusWillChange"); s != nil {
@@ -572,9 +572,7 @@ func (p *reader) metadata(n *xmltree.Node) {
 		case "Genre":
 			g := formal(k)
 			d.AddGenre(model.Genre{Name: g})
-			if c, pr := wire.Signal(g); c != model.ChangeRelease {
-				d.Change, d.Priority = wire.Stricter(d.Change, c), wire.Higher(d.Priority, pr)
-			}
+			d.Genre(g)
 		case "SubjectCode":
 			p.subject(k)
 		case "Location":

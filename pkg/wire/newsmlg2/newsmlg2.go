@@ -121,7 +121,10 @@ func read(t *wire.Transmission, m *message, item int, raw string, err error, war
 		g.catalog[k] = v
 	}
 	g.catalog.read(n)
-	d.ID = guid
+	d.ID = stable(guid, n.Attr("version"))
+	if d.ID != guid {
+		d.AddAltID("guid", guid)
+	}
 	if guid == "" {
 		d.Warn("guid-missing")
 	}
@@ -146,6 +149,23 @@ func read(t *wire.Transmission, m *message, item int, raw string, err error, war
 	g.content()
 	g.settle(m)
 	return t.Finish(d)
+}
+
+// stable takes the version off a guid that ends with it: Reuters' tags, and
+// URNs as RFC 3085 builds them (urn:newsml:provider:date:id:revision).
+func stable(guid, version string) string {
+	i := strings.LastIndexByte(guid, ':')
+	if i < 0 || version == "" {
+		return guid
+	}
+	if tail := strings.TrimRight(guid[i+1:], "NUA"); tail != version {
+		return guid
+	}
+	low := strings.ToLower(guid)
+	if strings.HasPrefix(low, "tag:reuters.com,") || strings.HasPrefix(low, "urn:newsml:") && strings.Count(guid, ":") == 5 {
+		return guid[:i]
+	}
+	return guid
 }
 
 type reader struct {
@@ -504,21 +524,8 @@ func (g *reader) contentMeta(n *xmltree.Node) {
 }
 
 func (g *reader) genreSignal(k *xmltree.Node, q string) {
-	c, p := wire.Signal(q)
-	if c == "" && p == "" {
-		c, p = wire.Signal(k.Kid("name").Value())
-	}
-	if c != model.ChangeRelease { // a press release is none
-		g.d.Change = wire.Stricter(g.d.Change, c)
-	}
-	g.d.Priority = wire.Higher(g.d.Priority, p)
-	switch strings.ToLower(codeOf(q)) {
-	case "daybook", "calendar", "agenda", "diary":
-		g.d.Service = "daybook"
-		g.d.Change = wire.Stricter(g.d.Change, model.ChangeAdvisory)
-	case "table", "tabular", "results", "statistics", "results_listings_and_statistics", "resultslistingsandstatistics":
-		g.d.Service = first(g.d.Service, "tabular")
-	}
+	g.d.Genre(q)
+	g.d.Genre(k.Kid("name").Value())
 }
 
 // locatedName joins a place with what it lies in.

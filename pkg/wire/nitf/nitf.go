@@ -138,11 +138,12 @@ func fillHead(d *wire.Draft, head *xmltree.Node) {
 	for _, o := range head.All("tobject") {
 		if ty := o.Attr("tobject.type"); ty != "" && !strings.EqualFold(ty, "news") {
 			d.AddGenre(model.Genre{Name: ty})
+			d.Genre(ty)
 		}
 		for _, p := range o.All("tobject.property") {
 			if ty := p.Attr("tobject.property.type"); ty != "" && !strings.EqualFold(ty, "current") {
 				d.AddGenre(model.Genre{Name: ty})
-				d.Signals = append(d.Signals, ty)
+				d.Genre(ty)
 			}
 		}
 		for _, s := range o.All("tobject.subject") {
@@ -205,6 +206,7 @@ func meta(d *wire.Draft, name, content string) {
 		}
 	case "genre":
 		d.AddGenre(model.Genre{Name: content})
+		d.Genre(content)
 	case "byline", "author":
 		if d.By == "" {
 			d.By = content
@@ -360,6 +362,7 @@ func docdata(d *wire.Draft, dd *xmltree.Node) {
 	for _, f := range dd.All("fixture") {
 		if id := f.Attr("fix-id"); id != "" {
 			d.AddGenre(model.Genre{Name: id})
+			d.Genre(id)
 		}
 	}
 	if c := dd.Kid("doc.copyright"); c != nil {

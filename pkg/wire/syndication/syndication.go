@@ -19,6 +19,7 @@ import (
 	"github.com/dateline-wire/dateline/pkg/model"
 	"github.com/dateline-wire/dateline/pkg/wire"
 	"github.com/dateline-wire/dateline/pkg/wire/jsonv"
+	"github.com/dateline-wire/dateline/pkg/wire/nitf"
 	"github.com/dateline-wire/dateline/pkg/wire/xmltree"
 )
 
@@ -158,6 +159,7 @@ func read(t *wire.Transmission, ch *channel, format string, item int, raw string
 		}
 	}
 	d.Headline = text(n, "title", "")
+	managed(d, n)
 	d.Language = first(n.Attr("lang"), text(n, "language", "dc"), ch.language)
 	bodies(d, n)
 	for _, a := range n.All("author", "creator") {
@@ -197,11 +199,66 @@ func read(t *wire.Transmission, ch *channel, format string, item int, raw string
 	return finish(t, d)
 }
 
+// managed reads what AP adds to the entries of its Atom feeds: NewsManagement
+// with the id and number of the version and its status, and ContentMetadata.
+func managed(d *wire.Draft, n *xmltree.Node) {
+	m := n.Find("NewsManagement")
+	if m != nil {
+		if id := m.Kid("ManagementId").Value(); id != "" {
+			d.AddAltID("guid", d.ID)
+			d.ID = id
+		}
+		if v := m.Kid("ManagementSequenceNumber").Value(); v != "" {
+			d.Number, d.ByTime = v, false
+		}
+		switch s := strings.ToLower(m.Kid("PublishingStatus").Value()); s {
+		case "", "usable":
+		case "canceled", "cancelled":
+			d.PubStatus = model.Canceled
+		case "embargoed":
+			d.EmbargoedUntil = d.Time("PublishingReleaseDateTime", m.Kid("PublishingReleaseDateTime").Value(), true)
+			d.Held = d.EmbargoedUntil.IsZero()
+		default:
+			d.PubStatus = model.Withheld
+		}
+		d.AddNote("instructions", m.Kid("PublishingSpecialInstructions").Value())
+		d.Signals = append(d.Signals, m.Kid("ManagementType").Value())
+		for _, e := range m.All("Editorial") {
+			d.Signals = append(d.Signals, first(e.Kid("Type").Value(), e.Value()))
+		}
+		d.FirstCreated = d.Time("FirstCreated", m.Kid("FirstCreated").Value(), true)
+	}
+	c := n.Find("ContentMetadata")
+	if c == nil {
+		return
+	}
+	d.Headline = first(c.Kid("HeadLine").Value(), d.Headline)
+	d.Slugline = c.Kid("SlugLine").Value()
+	d.By = c.Kid("ByLine").Value()
+	d.Located = nitf.PlaceOf(c.Kid("DateLine").Value())
+	d.CopyrightHolder = c.Kid("Copyright").Attr("Holder")
+	if p := c.Kid("Priority"); p != nil {
+		d.SetUrgency(first(p.Attr("Value"), p.Value()))
+	}
+	for _, k := range c.All("Keywords") {
+		for w := range strings.SplitSeq(first(k.Attr("Value"), k.Value()), ",") {
+			d.AddKeyword(w)
+		}
+	}
+}
+
 // bodies picks the text: the full content, else the summary.
 func bodies(d *wire.Draft, n *xmltree.Node) {
 	full := ""
+	if x := n.Find("nitf"); x != nil {
+		c := nitf.ReadBody(x)
+		full = c.Text
+		d.By, d.Located = first(d.By, c.By), first(d.Located, c.Located)
+		d.Headline = first(c.Headline, d.Headline)
+	}
 	for _, k := range n.Kids {
 		switch {
+		case full != "" && k.Find("nitf") != nil:
 		case k.Name == "encoded", k.Name == "content" && k.Space != "media" && k.Attr("url") == "":
 			if s := rendered(k); len(s) > len(full) {
 				full = s
