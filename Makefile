@@ -2,7 +2,7 @@
 GO ?= go
 LINT = $(GO) tool -modfile=tools/go.mod golangci-lint
 
-.PHONY: help build test race vet lint fuzz bench eval clean
+.PHONY: help build test race vet lint fuzz bench scale eval clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -28,6 +28,11 @@ fuzz: ## every fuzz target for FUZZTIME (default 30s)
 
 bench: ## benchmarks of every package; figures go to doc/
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+scale: ## what more enrich workers bring, and the latency of the line
+	$(GO) run ./internal/scale workers
+	$(GO) run ./internal/scale waits
+	$(GO) run ./internal/scale latency
 
 eval: build ## scores of the engine on the sets that are there
 	bin/dateline eval
