@@ -12,6 +12,19 @@ import (
 // link makes the clusters: the body first, since headlines shorten names, then
 // the headline.
 func (s *story) link() {
+	acting := map[*kb.Entry]bool{}
+	s.all(func(m *mention) {
+		if m.class == state && !m.locative && !m.dateline {
+			acting[s.stateEntry(m)] = true
+		}
+	})
+	s.all(func(m *mention) {
+		// A country that is only where is a place and no actor.
+		if m.class == state && m.locative && m.hasPlace && s.whole && !acting[s.stateEntry(m)] {
+			m.class, m.listable = land, true
+			m.acts = false
+		}
+	})
 	order := slices.Clone(s.texts)
 	slices.Reverse(order)
 	for _, x := range order {
@@ -172,7 +185,7 @@ func (s *story) linkBody(x *side, i int, m *mention) {
 // nationality.
 func (s *story) countryInside(m *mention) string {
 	words := m.x.wordsOf(m.first, m.last)
-	for i := 0; i < len(words) && i < 3; i++ {
+	for i := 0; i < len(words) && i < 12; i++ {
 		if n, leaf := s.base.Gazetteer().Longest(words, i); n > 0 && n < len(words) {
 			for _, nm := range s.base.Names(nil, leaf) {
 				if nm.Entry.State() != nil && (!nm.Caps || m.x.allCaps(words[i].Token)) && nm.Kind != kb.ByMetonym {
@@ -351,7 +364,7 @@ func (s *story) speaker(x *side, m *mention) string {
 			continue
 		}
 		switch {
-		case o.class == state && o.acts:
+		case o.class == state && o.acts && country == "":
 			country = s.countryOf(o)
 		case o.class == body && o.actor != nil && o.actor.entry == nil && o.actor.country != "" && finiteVerb(x.at(o.last)):
 			country = o.actor.country

@@ -60,7 +60,7 @@ func (s *story) offices(x *side) {
 		if possessive {
 			at++
 		}
-		if m.class == body && m.entryByName() == nil || m.class == state && !possessive {
+		if m.class == body && m.entryByName() == nil || m.class == state && !possessive && !m.adjectival() {
 			continue
 		}
 		for n := 3; n >= 1; n-- {
@@ -111,6 +111,16 @@ func (s *story) offices(x *side) {
 	}
 	x.compact()
 	x.sort()
+}
+
+// adjectival: the name serves as an adjective too ("U.S.").
+func (m *mention) adjectival() bool {
+	for _, n := range m.names {
+		if n.Kind == kb.ByAdjective {
+			return true
+		}
+	}
+	return false
 }
 
 func (x *side) upperless(i int) bool { return !x.upper(i) }

@@ -432,6 +432,9 @@ func (s *story) titleCountry(m *mention, t title) string {
 				continue
 			}
 			if o.actor.country != "" || o.actor.roles != nil && o.actor.roles[0] == "IGO" {
+				if m.actor != nil && m.actor.roles == nil {
+					m.actor.roles = slices.Clone(o.actor.roles)
+				}
 				return o.actor.country
 			}
 		}

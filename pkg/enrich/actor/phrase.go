@@ -29,7 +29,7 @@ func (s *story) phrase() bool {
 	}
 	first, last := 0, len(x.low)
 	for i, w := range x.low {
-		if i > 0 && finite[w] && !(x.upper(i) && w == "may") || w == "." || w == ";" || w == ":" || w == "\"" || w == "“" {
+		if i > 0 && sentenceVerbs[w] && !(x.upper(i) && w == "may") || w == "." || w == ";" || w == ":" || w == "\"" || w == "“" {
 			return false
 		}
 	}
@@ -69,6 +69,11 @@ func (s *story) phrase() bool {
 	}
 	words := titleWords(x.low[first:end])
 	roles := rolesOf(words)
+	if roles == nil && len(words) > 0 && generalHeads[singular(words[len(words)-1])] && end+1 < last {
+		// "a spokesman for the Ukrainian army"
+		rest := x.low[end+1 : last]
+		roles = rolesOf(titleWords(rest[:headNoun(rest)]))
+	}
 	if len(words) == 0 || roles == nil {
 		s.undo(x)
 		return false
@@ -104,6 +109,9 @@ func (s *story) phrase() bool {
 				named = m
 			}
 		}
+	}
+	if country == "" && named != nil {
+		country = s.countryInside(named)
 	}
 	if named != nil && named.inst == nil && country == "" {
 		if e := s.bodyEntry(named); e != nil {

@@ -30,7 +30,7 @@ HLH doctor nurse physician hospital medic paramedic surgeon clinic
 REL priest bishop cleric imam church monk mosque pope rabbi ayatollah archbishop mullah patriarch nun missionary cardinal
 REF refugee migrant evacuee displaced returnee asylum-seeker deportee
 CVL resident civilian villager local people person citizen national family relative woman women man men child children youth shopkeeper shopper consumer voter tourist passenger witness bystander analyst expert population
-CVL community tribesman tribesmen inhabitant housewife pensioner driver crowd mourner survivor victim hostage parent widow mother father neighbour neighbor tribe elder expatriate commuter couple boy girl customer fan player athlete prisoner
+CVL settler community tribesman tribesmen inhabitant housewife pensioner driver crowd mourner survivor victim hostage parent widow mother father neighbour neighbor tribe elder expatriate commuter couple boy girl customer fan player athlete prisoner
 NGO ngo charity humanitarian foundation campaigner watchdog volunteer
 CRM criminal gang smuggler trafficker cartel bandit pirate kidnapper thief mafia robber hacker gangster looter fugitive murderer
 PTY party

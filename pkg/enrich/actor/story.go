@@ -385,6 +385,9 @@ func (s *story) take(x *side, sp text.Mention) {
 		}
 	case text.Organisation:
 		m.class = body
+		if !isState && len(m.names) == 0 && s.a.places.Own(m.surface()) && (s.whole || m.conf < 0.7) {
+			m.class, m.typ = land, text.Location
+		}
 		if isState && !s.bodyLike(m) {
 			m.class = state
 		}
@@ -392,8 +395,11 @@ func (s *story) take(x *side, sp text.Mention) {
 		m.class = land
 		if isState {
 			m.class = state
-		} else if e := s.onlyBody(m); e != nil && !s.a.places.Known(m.surface()) {
+		} else if e := s.onlyBody(m); e != nil && (m.last-m.first > 1 || !s.a.places.Large(m.surface())) {
 			m.class = body
+		}
+		if m.class == state && m.last-m.first == 1 && s.surnames[x.low[m.first]] && !s.adjectiveIn(x, m) {
+			m.class, m.typ = person, text.Person
 		}
 	case text.Nationality:
 		m.class = people
@@ -429,6 +435,22 @@ func (s *story) take(x *side, sp text.Mention) {
 		}
 	}
 	x.add(m)
+}
+
+// adjectiveIn: the text has the adjective of the state that a name names.
+func (s *story) adjectiveIn(x *side, m *mention) bool {
+	for _, n := range m.names {
+		st := n.Entry.State()
+		if st == nil {
+			continue
+		}
+		for _, a := range st.Adjectives {
+			if strings.Contains(x.t.S, a) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func hyphenAt(x *side, first, last int) int {

@@ -27,8 +27,18 @@ var finite = set(`said says say has had have will would is was were are does did
 told tells accused accuses plans planned considers considered believes believed sent sends insists insisted called calls made makes took takes gave gives held holds kept keeps put puts
 began begins went goes came comes became becomes saw sees knew knows left leaves met meets paid pays sought seeks won wins lost loses built builds brought brings fought fights
 estimates estimated replied rejects rejected refused refuses vowed vows warned warns urges urged offered offers promised promises pledged pledges declared declares decided decides
-hopes hoped fears feared expects expected says: threatens threatened hits slams blasts backs signs orders launches rules eyes mulls sees closes opens frees pulls pours lets bans expels summons
+hopes hoped fears feared expects expected opposes supports praises condemns welcomes urges demands wants blames criticises criticizes condemned allows lets bars blocks approves adopts adds aims argues arrests
+asserts attacks bombs buys celebrates challenges charges cites closes commits complains concedes concludes confirms controls counts covers creates cuts defends delays delivers demands deploys describes
+detains dismisses doubts drops eases ends enters evacuates extends faces fails favours favors fires follows formed gains grants grows handed heads hosts houses ignores imposes includes increases
+insists intends invades invests invites issues jails joins jumps launches leads lifts links lists looks maintains marks mediates monitors moves names notes occupies operates orders owes owns
+pardons passes plays postpones prefers prepares presses produces protests provides publishes pursues raises reaches reacts receives recognises recognizes reduces relies reopens repeats replaces requests
+resists resumes returns reviews revokes rules runs scraps seizes sells serves shares shows slashes speaks spends spreads starts stays steps stops strikes suffers suggests summons suspects suspends
+takes thinks trains treats tries turns unveils uses votes warns watches weighs welcomes wields withholds works writes wrote spoke
+threatens threatened hits slams blasts backs signs orders launches rules eyes mulls sees closes opens frees pulls pours lets bans expels summons
 set sets cut cuts hit let lets put shut withdrew withdraws deploys dispatches recalls confirms confirmed claims claimed reports reported argues argued demands demanded needs needed remains remained continues continued signed`)
+
+// sentenceVerbs are words that a noun phrase alone does not have.
+var sentenceVerbs = set(`said says say has had have will would is was were are does did do can could may might must should shall told tells asked agreed denied announced`)
 
 // Nouns that belong to a town rather than to its government.
 var townNouns = set(`airport airports street streets suburb suburbs outskirts square population exchange mayor metro subway hospital hospitals university residents resident centre center district districts

@@ -211,6 +211,38 @@ func (r *Resolver) Known(name string) bool {
 	return ok
 }
 
+// Large reports whether a place of this name is a region, a country, one of
+// the project's own or a town of 20,000.
+func (r *Resolver) Large(name string) bool {
+	leaf, ok := r.names.Lookup(name)
+	if !ok {
+		return false
+	}
+	var buf [32]uint32
+	for _, v := range r.names.Values(buf[:0], leaf) {
+		if p := &r.places[v]; p.Level != City || p.chosen || p.Population >= 20000 {
+			return true
+		}
+	}
+	return false
+}
+
+// Own reports whether the name is one of the project's own table: a base, a
+// strait, a front-line town.
+func (r *Resolver) Own(name string) bool {
+	leaf, ok := r.names.Lookup(name)
+	if !ok {
+		return false
+	}
+	var buf [32]uint32
+	for _, v := range r.names.Values(buf[:0], leaf) {
+		if r.places[v].chosen {
+			return true
+		}
+	}
+	return false
+}
+
 // Resolve finds the place that words name. The words may be a bare name or a
 // phrase with a name in it ("the Russian city of Kursk", "an airfield near
 // Mansoa", "northern Iraq", "Basra, Iraq"). Confidence runs from 0 to 1; ok is
@@ -514,7 +546,10 @@ func score(p *Place, ctx *Context, total float64, name string) float64 {
 		s += 2.5
 	}
 	if strings.EqualFold(p.Name, name) {
-		s += 0.7
+		s += 0.5
+	}
+	if p.Level == City {
+		s += 0.4
 	}
 	if total > 0 && p.Country != "" {
 		s += 5 * math.Sqrt(ctx.Countries[p.Country]/total)
