@@ -242,10 +242,13 @@ func (st *story) sayText(d *draft) span {
 		return v.actorText(r, false)
 	}
 	if w.last-w.first == 1 && v.pos[w.first] == pPron || v.anaphor(w) {
-		if r := st.antecedent(w, d); r.ok() {
+		r := st.antecedent(w, d)
+		if r.ok() && (v.hasAnyState(r) || v.orgLike(r) || v.pos[w.first] == pPron) {
 			return v.actorText(r, false)
 		}
-		return span{}
+		if v.pos[w.first] == pPron {
+			return span{}
+		}
 	}
 	return v.actorText(w, false)
 }

@@ -59,7 +59,7 @@ func (v *view) placeSpan(j, end int) (span, bool) {
 	for start < end && v.pos[start] == pDet {
 		start++
 	}
-	if start >= end || v.time(start) != nil && v.number(start) == nil {
+	if start >= end || v.time(start) != nil && v.number(start) == nil || v.low[start] == "least" || v.low[start] == "most" {
 		return span{}, false
 	}
 	// "south of the Litani River"
@@ -361,6 +361,18 @@ func (v *view) subject(g, floor int) (span, bool) {
 				}
 				break
 			}
+			if ok && insert.ok() && s.first-1 >= floor && v.pos[s.first-1] == pPrep {
+				// "Trump, during a speech in Richland County, Ohio, announces"
+				k := s.first - 1
+				for k >= floor && k > s.first-24 && v.low[k] != "," {
+					k--
+				}
+				if k > floor && v.low[k] == "," {
+					if r, is := v.phrase(k-1, floor); is {
+						return r, true
+					}
+				}
+			}
 			if ok && insert.ok() && s.last < insert.first && v.nameOnly(insert) {
 				s.last = insert.last
 			}
@@ -539,6 +551,8 @@ func (v *view) control(g group, floor, depth int) (span, []int) {
 					return s, append(path, b)
 				}
 				return s, path
+			case (w == "of" || w == "for") && nominalPos(v.pos[k]) && v.accused(k, floor).ok():
+				return v.accused(k, floor), path
 			case nominalPos(v.pos[k]):
 				n := v.nounLeft(k, floor)
 				noun := k
@@ -553,7 +567,9 @@ func (v *view) control(g group, floor, depth int) (span, []int) {
 							return s, path
 						}
 					}
-					if b := v.before(n, floor); b >= floor && (v.pos[b] == pVerb || v.pos[b] == pPast || v.pos[b] == pIng || v.pos[b] == pAux) {
+					if b := v.before(n, floor); b < floor && w != "of" {
+						return span{}, path
+					} else if b >= floor && (v.pos[b] == pVerb || v.pos[b] == pPast || v.pos[b] == pIng || v.pos[b] == pAux) {
 						if v.pos[b] == pAux && !haveForms[v.low[b]] {
 							return span{}, path
 						}
@@ -658,6 +674,23 @@ func (v *view) control(g group, floor, depth int) (span, []int) {
 	}
 	s, _ := v.subject(start, floor)
 	return s, append([]int(nil), g.outer...)
+}
+
+// accused is who is accused in "accuses Russia of sending".
+func (v *view) accused(k, floor int) span {
+	s, ok := v.phrase(k, floor)
+	if !ok {
+		return span{}
+	}
+	b := v.before(s.first, floor)
+	if b < floor {
+		return span{}
+	}
+	switch v.low[b] {
+	case "accuse", "accuses", "accused", "accusing", "suspect", "suspects", "suspected", "blame", "blames", "blamed", "criticize", "criticizes", "criticized", "criticised", "criticises", "thank", "thanks", "thanked", "praised", "praises":
+		return s
+	}
+	return span{}
 }
 
 // mainSubject is the subject of the nearest finite verb before token j, else

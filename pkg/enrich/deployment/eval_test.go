@@ -8,10 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dateline-wire/dateline/pkg/enrich/actor"
+	"github.com/dateline-wire/dateline/pkg/enrich/entity"
 	"github.com/dateline-wire/dateline/pkg/enrich/kb"
 	"github.com/dateline-wire/dateline/pkg/enrich/place"
+	"github.com/dateline-wire/dateline/pkg/enrich/source"
 	"github.com/dateline-wire/dateline/pkg/enrich/syntax"
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
+	"github.com/dateline-wire/dateline/pkg/model"
 )
 
 // TestWriteGold writes what is found in the shared gold items to the folder
@@ -32,6 +36,7 @@ func TestWriteGold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := layers(t, m)
 	for _, name := range []string{"deployments.dev", "written.dev", "stories.dev"} {
 		f, err := os.Open(filepath.Join(dir, "gold", name+".jsonl"))
 		if err != nil {
@@ -50,6 +55,7 @@ func TestWriteGold(t *testing.T) {
 			}
 			date, _ := time.Parse("2006-01-02", item.Date)
 			d := text.New(item.ID, item.Headline, item.Text, date)
+			before(d)
 			a.Annotate(d)
 			if err := json.NewEncoder(w).Encode(map[string]any{"uri": item.ID, "enrichment": map[string]any{"deployments": d.Enrichment.Deployments}}); err != nil {
 				t.Fatal(err)
@@ -74,4 +80,47 @@ func resolver(t *testing.T) *place.Resolver {
 		t.Fatal(err)
 	}
 	return r
+}
+
+func exact(a *model.Arg) string {
+	if a == nil {
+		return "-"
+	}
+	return a.Exact
+}
+
+func src(s *model.DeploymentSource) string {
+	if s == nil {
+		return "-"
+	}
+	return s.Exact
+}
+
+// layers are the layers of the program that run before this one; none when
+// DATELINE_BARE is set.
+func layers(t *testing.T, m *syntax.Model) func(*text.Doc) {
+	t.Helper()
+	if os.Getenv("DATELINE_BARE") != "" {
+		return func(*text.Doc) {}
+	}
+	base, err := kb.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := entity.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ac, err := actor.New(base, resolver(t), names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	so, err := source.New(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(d *text.Doc) {
+		ac.Annotate(d)
+		so.Annotate(d)
+	}
 }

@@ -332,11 +332,53 @@ func (v *view) unitFrames(s int, us []unit, i int) []frame {
 	if f, ok := v.leftFrame(us, i, floor, end); ok {
 		out = append(out, f)
 	}
-	out = append(out, v.rightFrames(us, i, floor, end)...)
+	owned := v.owned(us, i, floor)
+	for _, f := range v.rightFrames(us, i, floor, end) {
+		if owned && (f.rule == "subject" || f.rule == "passive") && !f.g.infinitive && !(f.g.ok && v.pos[f.g.start] == pIng) && !(f.g.ok && v.low[f.g.start] == "being") {
+			continue
+		}
+		out = append(out, f)
+	}
 	if f, ok := v.locative(u, i, floor, end); ok {
 		out = append(out, f)
 	}
 	return out
+}
+
+// owned tells whether the body is the object of a verb or hangs on a
+// preposition, and so cannot be the subject of a finite verb behind it.
+func (v *view) owned(us []unit, i, floor int) bool {
+	first := us[i].first
+	for k := us[i].prev; k >= 0; k = us[k].prev {
+		first = us[k].first
+	}
+	j := first - 1
+	for j >= floor && (v.pos[j] == pDet || v.pos[j] == pAdv && v.low[j] != "out" || v.low[j] == `"` || v.low[j] == "“" || v.pos[j] == pNum) {
+		j--
+	}
+	if j < floor {
+		return false
+	}
+	w := v.low[j]
+	switch v.pos[j] {
+	case pPrep:
+		switch w {
+		case "after", "before", "until", "since", "as", "than", "once", "till", "following", "with":
+			return false
+		}
+		return true
+	case pVerb, pIng, pPast:
+		if v.x.speech[w] != 0 || v.x.verbs[w].lemma != "" {
+			return false
+		}
+		// a verb of no known class before it: its object, unless a clause begins ("believe troops will")
+		switch w {
+		case "believe", "believes", "think", "thinks", "see", "sees", "saw", "know", "knows", "hear", "heard", "expects", "expect", "mean", "means", "ensure", "ensures", "let", "lets", "make", "makes":
+			return false
+		}
+		return commonVerbs[w] || v.pos[j] == pIng
+	}
+	return false
 }
 
 // before skips determiners, possessors and the like and returns the token
@@ -788,6 +830,9 @@ func (v *view) coordinated(u *unit, i int, g group, rule string, last, end int) 
 			for n < end && v.pos[n] == pAdv {
 				n++
 			}
+			if n < end && v.pos[n] == pVerb && g.modal == "" && !g.future && !g.infinitive && (v.pos[g.main] == pPast || v.pos[g.main] == pVerb && v.x.verbs[v.low[n]].form&(fThird|fPast) == 0 && strings.HasSuffix(v.low[g.main], "s")) && v.x.verbs[v.low[n]].form&(fThird|fPast) == 0 {
+				return frame{}, false // another's infinitive
+			}
 			if n < end && (v.pos[n] == pPast || v.pos[n] == pVerb || v.pos[n] == pAux || v.pos[n] == pModal) {
 				g2 := v.verbGroup(n, end)
 				if g2.ok && g2.main >= 0 && v.x.verbs[v.low[g2.main]].lemma != "" {
@@ -952,6 +997,8 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 		return f, false
 	}
 	switch {
+	case (t.lemma == "remain" || t.lemma == "stay") && v.objectAhead(g.main+1, end):
+		return f, false // "remain the strongest force"
 	case sub&mStay != 0:
 		f.move = mStay
 	case sub&mRelieve != 0:
@@ -1014,6 +1061,9 @@ func (v *view) standing(g group, u *unit, tail, end int) bool {
 func (v *view) objectAhead(j, end int) bool {
 	if j >= end || v.time(j) != nil {
 		return false
+	}
+	if v.low[j] == "as" && (v.w(j+1) == "many" || v.w(j+1) == "much") {
+		return true
 	}
 	if p := v.pos[j]; p == pDet || nominalPos(p) || v.number(j) != nil && v.w(j) != "at" {
 		w := v.low[j]

@@ -211,11 +211,15 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 			return
 		case p == pSub:
 			return
-		case w == "after" || w == "before" || w == "amid" || w == "following" || w == "during" || w == "since" || w == "despite" || w == "until" || w == "against" || w == "as" && v.w(j+1) != "part" || w == "because":
+		case w == "after" || w == "before" || w == "amid" || w == "following" || w == "during" || w == "since" || w == "despite" || w == "until" || w == "against" || w == "as" && v.w(j+1) != "part" && v.w(j+1) != "reinforcements" && v.w(j+1) != "a" || w == "because":
 			return
 		case w == "as":
-			// "as part of NATO's response": skip
-			j += 3
+			// "as part of NATO's response", "as reinforcements": skip
+			if v.w(j+1) == "part" {
+				j += 3
+				continue
+			}
+			j = max(v.right(j+1, end), j+1)
 			continue
 		case w == "," || p == pConj:
 			// A new clause ends the search; a list or an insertion does not.

@@ -28,6 +28,7 @@ type draft struct {
 	drop        string // why it was vetoed
 	whole       int    // index of the draft it is a part of, -1
 	same        int    // index of the draft it repeats, -1
+	chain       []int  // attributions around it
 	more        []int  // drafts that name the same body again
 	place       bool   // a place was told in its own clause
 }
@@ -222,7 +223,7 @@ func (st *story) agent(d *draft, us []unit) {
 				}
 				break
 			}
-			if v.low[k] == ";" || v.pos[k] == pSub {
+			if v.low[k] == ";" || v.pos[k] == pSub || v.low[k] == `"` || v.low[k] == "due" || v.pos[k] == pModal || v.pos[k] == pAux || v.pos[k] == pIng {
 				break
 			}
 		}
@@ -239,6 +240,15 @@ func (st *story) agent(d *draft, us []unit) {
 var judging = set(`oppose opposes opposed reject rejects rejected allow allows allowed permit permits permitted accept accepts accepted report reports reported request requests requested
  demand demands demanded urge urges urged criticise criticize criticised criticized condemn condemns condemned welcome welcomes welcomed support supports supported back backed fear fears want wants wanted
  confirm confirms confirmed deny denies denied reveal reveals revealed claim claims claimed see saw seek sought dismiss dismissed recommend recommended`)
+
+func (v *view) hasAnyState(s span) bool {
+	for k := s.first; k < s.last; k++ {
+		if v.state(k) != nil {
+			return true
+		}
+	}
+	return false
+}
 
 func (v *view) hasState(s span, st int) bool {
 	for k := s.first; k < s.last; k++ {
@@ -344,9 +354,10 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 	}
 	if who.ok() && v.pos[who.first] == pPron && who.last == who.first+1 || who.ok() && v.anaphor(who) {
 		r := st.antecedent(who, d)
-		if r.ok() {
+		switch {
+		case r.ok() && (v.hasAnyState(r) || v.orgLike(r) || v.pos[who.first] == pPron):
 			who = r
-		} else {
+		case v.pos[who.first] == pPron:
 			who = span{}
 		}
 	}
@@ -354,6 +365,14 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 	switch v.x.verbs[v.w(d.f.trig)].lemma {
 	case "take", "host", "receive", "allow", "house", "accept":
 		host = true
+	}
+	if u.poss >= 0 && v.pos[u.poss] == pPoss && vagueCountry[v.w(u.poss-1)] && who.ok() && !v.hasAnyState(who) {
+		// "the country's troops"
+		for j := u.first - 1; j >= 0; j-- {
+			if m := v.state(j); m != nil && m.last < u.poss {
+				return span{m.first, m.last}
+			}
+		}
 	}
 	if u.poss >= 0 && v.pos[u.poss] == pPoss && !d.f.noun {
 		// "Ukraine's 1,600 troops"
@@ -682,6 +701,9 @@ func (st *story) actionOf(d *draft) {
 		if v.pos[k] == pSub || v.low[k] == ";" || v.pos[k] == pWh {
 			break
 		}
+		if v.low[k] == "as" && v.w(k+1) == "reinforcements" && d.action == "deploy" {
+			d.action = "reinforce"
+		}
 	}
 	if !d.purpose.ok() {
 		return
@@ -795,6 +817,59 @@ func (st *story) sourceOf(d *draft) {
 	if ok {
 		d.say = s
 	}
+	st.attribute(d, first, last)
+}
+
+// attribute takes the source from the layer of attributions where it found one
+// around the statement.
+func (st *story) attribute(d *draft, first, last int) {
+	v := st.v
+	t := v.t
+	best, chain := attributed(st.d, t, v.x, t.Tokens[first].Start, t.Tokens[last-1].End)
+	d.chain = chain
+	if best < 0 {
+		return
+	}
+	a := &st.d.Enrichment.Attributions[best]
+	sp := a.Source.Spans[0]
+	if sp.Field != t.Field {
+		return
+	}
+	sb, se := t.Bytes(sp)
+	f, l := v.range2(sb, se)
+	if f >= l {
+		return
+	}
+	own := d.say
+	d.say = saying{who: span{f, l}, first: first, last: last, attribution: best, verb: -1, denied: own.denied}
+	if len(a.Cue.Spans) > 0 && a.Cue.Spans[0].Field == t.Field {
+		cb, ce := t.Bytes(a.Cue.Spans[0])
+		if cf, cl := v.range2(cb, ce); cf < cl {
+			d.say.verb = cf
+			d.say.denied = false
+			for k := cf; k < cl; k++ {
+				d.say.denied = d.say.denied || denyCues[v.low[k]]
+			}
+		}
+	}
+}
+
+// range2 finds the tokens of the text that a byte range touches.
+func (v *view) range2(start, end int) (first, last int) {
+	lo, hi := 0, len(v.t.Tokens)
+	for lo < hi {
+		m := (lo + hi) / 2
+		if v.t.Tokens[m].End <= start {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	last = lo
+	for last < len(v.t.Tokens) && v.t.Tokens[last].Start < end {
+		last++
+	}
+	return lo, last
 }
 
 // timeOf finds when the move takes place.

@@ -22,11 +22,31 @@ func (st *story) judge(d *draft) {
 	if p := v.x.people[v.w(u.head)]; u.num == nil && !p.plural && (u.class == civil || u.class == strong) && v.w(u.head) != "workforce" && v.w(u.head) != "labour" && v.w(u.head) != "labor" && v.w(u.head) != "guard" {
 		drop("a single person")
 	}
-	if lemma == "work" && u.class == generic && u.nat != nil {
-		drop("people at work on their own account")
+	if lemma == "work" && (u.class == generic || !d.place) || lemma == "set" && v.objectAhead(f.tail, len(v.low)) {
+		drop("people at work, or another sense")
+	}
+	if f.rule == "exist" && d.kind == "workers" && u.nat == nil {
+		drop("people who are somewhere")
+	}
+	if f.rule == "participle" && f.trig-u.last > 8 {
+		drop("a participle too far from its body")
+	}
+	if lemma == "arrive" && !d.place && u.num == nil && u.nat == nil {
+		drop("a routine call-out")
+	}
+	if v.sport(d.s) {
+		drop("sport")
+	}
+	if h := v.w(u.head); (h == "officers" || h == "officer") && d.kind == "police" {
+		if !v.hasWord(u, "police", "policing", "law", "enforcement", "riot", "patrol") && !hasAny(st.lower(), "polic") {
+			drop("officers of no told service")
+		}
+		if v.hasWord(u, "army", "military", "naval", "navy", "marine") {
+			d.kind = "troops"
+		}
 	}
 	for k := u.last; k+2 < len(v.low) && v.t.Tokens[k].Sentence == d.s && k < u.last+40; k++ {
-		if (v.low[k] == "own" && (v.low[k-1] == "their" || v.low[k-1] == "his")) && (v.low[k-2] == "on" || v.low[k-2] == "of") {
+		if n := v.w(k + 1); v.low[k] == "own" && v.low[k-1] == "their" && (v.low[k-2] == "on" && (n == "." || n == "," || n == "account" || n == "initiative" || n == "money") || n == "accord") {
 			drop("people on their own account")
 		}
 	}
@@ -46,9 +66,27 @@ func (st *story) judge(d *draft) {
 	if u.class == formation && u.num == nil && u.nat == nil && !u.proper && u.including == "" && u.last-u.first < 2 && (v.w(u.head) == "company" || v.w(u.head) == "companies" || v.w(u.head) == "division" || v.w(u.head) == "squad" || v.w(u.head) == "corps") {
 		drop("a company or division not said to be of a force")
 	}
+	if (lemma == "provide" || lemma == "supply") && v.withAhead(u.last) {
+		drop("who is given something")
+	}
+	if (lemma == "base" || lemma == "station") && d.kind == "workers" && u.num == nil {
+		drop("a place of work")
+	}
+	if (v.w(u.head) == "staff" || v.w(u.head) == "personnel" || v.w(u.head) == "employees" || v.w(u.head) == "members") && d.kind == "workers" {
+		sn := v.t.Sentences[d.s]
+		for k := sn.First; k < sn.Last; k++ {
+			switch v.low[k] {
+			case "diplomats", "diplomat", "embassy", "embassies", "consulate", "consulates", "diplomatic", "consular":
+				drop("diplomats and embassies are no deployment")
+			}
+		}
+	}
+	if lemma == "leave" && !f.object && f.trig+2 < len(v.pos) && (v.pos[f.trig+1] == pAdj && v.state(f.trig+1) == nil && !nominalPos(v.pos[f.trig+2]) || v.pos[f.trig+1] == pAdv && v.pos[f.trig+2] == pAdj && v.state(f.trig+2) == nil) {
+		drop("casualties") // "left seriously ill"
+	}
 	if lemma == "leave" || lemma == "return" {
 		k := max(f.tail, u.last)
-		for n := 0; n < 4; n++ {
+		for n := 0; n < 10 && v.w(k+n) != "," && v.w(k+n) != "."; n++ {
 			switch v.w(k + n) {
 			case "dead", "injured", "wounded", "homeless", "missing", "stranded", "trapped":
 				drop("casualties")
@@ -61,7 +99,7 @@ func (st *story) judge(d *draft) {
 	}
 	if f.weak && !f.noun {
 		if f.rule == "located" {
-			if u.num == nil && !(u.class == strong && u.nat != nil) || u.class == civil || u.class == generic && !u.part {
+			if !u.part {
 				drop("a body that is somewhere, without word of its being sent or kept there")
 			}
 		} else if u.num == nil && !d.place {
@@ -70,19 +108,45 @@ func (st *story) judge(d *draft) {
 	}
 	switch lemma {
 	case "follow":
+		if v.objectAhead(f.trig+1, len(v.low)) && f.trig > u.first && v.w(f.trig+1) != "them" {
+			drop("to follow a thing is no move")
+		}
+	case "move":
+		if !f.object && !d.place {
+			drop("a verb of motion without a place")
+		}
+	case "carry", "haul", "convey", "lift", "truck", "bus", "ferry", "transport":
+		if k := d.destination.first; !d.destination.ok() || !d.place || !v.toBefore(k) {
+			drop("carried along, not sent to a place")
+		}
+	case "advance":
+		if d.kind == "troops" || d.kind == "fighters" || d.kind == "special_forces" {
+			drop("battle")
+		}
+	case "march":
+		if u.class == civil || u.class == generic || d.kind == "workers" || d.kind == "other" {
+			drop("a demonstration")
+		}
+	case "enter", "re-enter", "reenter":
+		if u.class == civil || u.class == generic {
+			drop("people who enter on their own account")
+		}
 	case "bring":
 		if u.class == civil && u.num == nil && !d.place {
 			drop("what people bring with them")
 		}
-	case "go", "come", "join", "reach", "set", "drive", "step", "land", "cross", "travel", "head", "advance", "roll":
+	case "go", "come", "join", "reach", "set", "drive", "step", "land", "cross", "travel", "head", "roll":
 		if u.class == civil && u.num == nil || !d.place && lemma != "set" && !u.numeric && !u.more {
 			drop("a verb of motion without a place")
+		}
+		if (lemma == "go" || lemma == "come" || lemma == "head" || lemma == "roll") && !v.directed(f.trig+1) {
+			drop("a verb of motion in another sense")
 		}
 	case "work", "operate", "serve", "man", "guard", "occupy", "patrol":
 		if !d.place && !d.destination.ok() && u.num == nil || u.class == civil && u.num == nil {
 			drop("at work, without a place")
 		}
-		if f.move == mStay && u.num == nil && u.nat == nil {
+		if f.move == mStay && u.num == nil && (u.nat == nil || lemma == "man" || lemma == "guard" || lemma == "patrol") {
 			drop("at work, with neither a number nor a sender")
 		}
 	case "remain", "stay":
@@ -97,7 +161,7 @@ func (st *story) judge(d *draft) {
 		if f.object && u.num == nil {
 			drop("left behind, without a number")
 		}
-	case "take", "put", "place", "provide", "hire", "recruit", "prepare", "ready", "offer", "promise", "pledge", "approve", "authorize", "authorise", "raise", "increase", "cut", "reduce", "double", "add", "employ", "launch", "supply", "import", "draft", "march", "hold", "activate", "marshal", "post", "base", "house", "expand", "boost", "field", "lend", "assign", "task", "order":
+	case "take", "put", "place", "provide", "hire", "recruit", "prepare", "ready", "offer", "promise", "pledge", "approve", "authorize", "authorise", "raise", "increase", "cut", "reduce", "double", "add", "employ", "launch", "supply", "import", "draft", "hold", "activate", "marshal", "post", "base", "house", "expand", "boost", "field", "lend", "assign", "task", "order":
 		if !d.place && !(lemma == "order" || lemma == "field" || lemma == "assign") {
 			if !(f.rule == "object" && (u.class == strong || u.num != nil) && (lemma == "offer" || lemma == "pledge" || lemma == "promise" || lemma == "contribute")) {
 				drop("a verb of many senses, without a place")
@@ -119,7 +183,7 @@ func (st *story) judge(d *draft) {
 			drop("a trade that qualifies a noun")
 		}
 	}
-	if u.class == mass && f.rule == "compound" && !d.place && f.gov < 0 && !(u.nat != nil) && u.num == nil {
+	if u.class == mass && f.rule == "compound" && !d.place && (f.gov < 0 || f.action == "present") && !(u.nat != nil) && u.num == nil {
 		drop("a background noun, with neither a body nor a place")
 	}
 }
@@ -132,6 +196,63 @@ var vetoWords = map[string]string{
 	"embassy": "evacuated staff and residents are no deployment", "diplomatic": "evacuated staff and residents are no deployment", "consular": "evacuated staff and residents are no deployment",
 	"consulate": "evacuated staff and residents are no deployment", "non-essential": "evacuated staff and residents are no deployment", "nonessential": "evacuated staff and residents are no deployment",
 	"migrant": "migrants on their own account", "illegal": "migrants on their own account",
+}
+
+// toBefore tells a place that stands behind "to" or "into".
+func (v *view) toBefore(k int) bool {
+	for n := 1; n < 5; n++ {
+		switch v.w(k - n) {
+		case "to", "into":
+			return true
+		case "in", "from", "at", "on":
+			return false
+		}
+	}
+	return false
+}
+
+var sportWords = set(`champion champions championship championships finals final league cup coach match season striker tournament basketball football soccer baseball hockey olympic olympics
+ playoffs goal goals nba nfl nhl mlb fifa uefa winger midfielder defender goalkeeper wicket innings semifinal semifinals quarterfinals playoff batsman quarterback touchdown medal medals stadium`)
+
+// sport tells a sentence about sport by two of its words.
+func (v *view) sport(s int) bool {
+	sn := v.t.Sentences[s]
+	n := 0
+	for k := sn.First; k < sn.Last; k++ {
+		if sportWords[v.low[k]] {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+// directed tells whether a verb of motion at k-1 goes on with a direction.
+func (v *view) directed(k int) bool {
+	for n := 0; n < 4; n++ {
+		switch w := v.w(k + n); w {
+		case "to", "into", "in", "on", "at", "from", "through", "across", "near", "home", "back", "ashore", "here", "there", "abroad", "overseas", "over", "out", "toward", "towards", "for", "up", "down", "north", "south", "east", "west", "inside", "before", "by", "after", ".", ",":
+			return w != "to" || v.pos[min(k+n+1, len(v.pos)-1)] != pVerb && v.w(k+n+1) != "power"
+		default:
+			if v.time(k+n) == nil && v.pos[min(k+n, len(v.pos)-1)] != pAdv {
+				return k+n >= len(v.low)
+			}
+			if w == "missing" || w == "ahead" || w == "closer" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (v *view) withAhead(k int) bool {
+	for n := 0; n < 8; n++ {
+		if w := v.w(k + n); w == "with" {
+			return true
+		} else if w == "," || w == "." {
+			return false
+		}
+	}
+	return false
 }
 
 // link settles what stands elsewhere in the story: numbers without a noun,
@@ -184,6 +305,10 @@ func (st *story) link() {
 				if u.part && d.f.rule == "located" {
 					d.action, d.status = from.action, from.status
 				}
+			}
+			if u.class == generic && !u.numeric && from == nil && u.including == "" && !st.forceAround(d) && v.w(u.head) != "youths" && v.w(u.head) != "collaborators" {
+				d.drop = "people of no told kind"
+				continue
 			}
 			if d.kind == "other" || u.class == generic && u.num == nil && from == nil && u.including == "" {
 				if d.drop == "" {
@@ -250,6 +375,22 @@ func (st *story) link() {
 			}
 		}
 	}
+}
+
+// forceAround tells a sentence that speaks of a force.
+func (st *story) forceAround(d *draft) bool {
+	v := st.v
+	if d.kind == "rescuers" || d.kind == "police" || d.kind == "medics" || d.kind == "peacekeepers" {
+		return true
+	}
+	sn := v.t.Sentences[d.s]
+	for k := sn.First; k < sn.Last; k++ {
+		switch v.low[k] {
+		case "troops", "army", "soldiers", "battalion", "garrison", "garrisons", "strength", "force", "forces", "military", "navy", "marines", "brigade", "regiment", "artillery", "infantry", "mercenaries", "defence", "defense":
+			return true
+		}
+	}
+	return false
 }
 
 // inherit fills the slots of a part or an increment from the whole.

@@ -89,6 +89,12 @@ func (v *view) isHead(i, end int) bool {
 	if v.adjacentHyphen(n) {
 		return false
 	}
+	if v.adjacentHyphen(i-1) && !p.plural && v.low[i] == "force" {
+		return false // "storm-force winds"
+	}
+	if v.low[n] == "(" && n+3 < end && v.low[n+2] == ")" && v.pos[n+3] == pNoun && v.x.people[v.low[n+3]].class == noClass && !p.plural {
+		return false // "the Federal Police (BKA) headquarters"
+	}
 	if v.pos[n] == pPoss {
 		return false
 	}
@@ -186,6 +192,8 @@ func (v *view) left(head, floor int, u *unit) int {
 			j = k
 		case (p == pPast || p == pIng) && (qualifying[w] || len(v.x.modifiers[w]) > 0):
 			j = k
+		case (p == pIng || p == pPast || p == pPrep || p == pAdv) && k-1 >= floor && v.adjacentHyphen(k-1):
+			j = k // "peace-keeping force"
 		case p == pPast && k-1 >= floor && (v.pos[k-1] == pDet || v.pos[k-1] == pNum || v.adjacentHyphen(k-1)):
 			j = k
 		case w == "more" || w == "most" || w == "further" || w == "fewer" || w == "so":
@@ -217,7 +225,7 @@ func (v *view) right(i, end int) int {
 	seen := false
 	for steps := 0; j < end && steps < 25; steps++ {
 		switch p := v.pos[j]; {
-		case v.time(j) != nil && v.number(j) == nil:
+		case v.time(j) != nil && v.number(j) == nil, v.w(j) == "due" && v.w(j+1) == "to":
 			return j
 		case p == pAdv && !seen && j+1 < end && (v.pos[j+1] == pPast || v.pos[j+1] == pAdj) && strings.HasSuffix(v.low[j], "ly"):
 			j++ // "this ethnically divided town"

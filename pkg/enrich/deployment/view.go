@@ -238,7 +238,7 @@ func (v *view) open(s int) {
 			switch {
 			case !v.known(i, sn):
 				v.pos[i] = v.fromTag(i)
-			case v.pos[i] == pNoun && v.t.Tokens[i].Tag.Verb() && v.x.verbs[v.low[i]].form&fBase != 0 && v.x.people[v.low[i]].class == noClass && (i == sn.First || v.pos[i-1] != pDet && v.pos[i-1] != pAdj && v.pos[i-1] != pPrep):
+			case v.pos[i] == pNoun && v.t.Tokens[i].Tag.Verb() && (v.x.verbs[v.low[i]].form&fBase != 0 || v.x.speech[v.low[i]] != 0) && v.x.people[v.low[i]].class == noClass && (i == sn.First || v.pos[i-1] != pDet && v.pos[i-1] != pAdj && v.pos[i-1] != pPrep):
 				v.pos[i] = v.fromTag(i)
 			}
 		}
