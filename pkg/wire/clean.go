@@ -103,56 +103,76 @@ const wrapWidth = 40
 
 // Unwrap joins the lines of paragraphs that were broken to a width, as
 // teleprinter formats do. Paragraphs are told by empty lines or an indent;
-// lines of tables and lists keep to themselves.
+// rows of tables and items of lists keep lines of their own.
 func Unwrap(s string) string {
-	lines := strings.Split(s, "\n")
 	var b strings.Builder
-	prev := ""
-	for i, l := range lines {
+	prev, inItem := "", false
+	for i, l := range strings.Split(s, "\n") {
 		t := strings.TrimSpace(l)
-		if i == 0 {
-			b.WriteString(l)
-			prev = l
-			continue
-		}
-		join := t != "" && strings.TrimSpace(prev) != "" && !tabular(l) && !tabular(prev) && !indented(l) &&
-			utf8.RuneCountInString(strings.TrimSpace(prev)) >= wrapWidth
 		switch {
-		case join:
+		case i == 0:
+			b.WriteString(l)
+		case t == "":
+			b.WriteByte('\n')
+		case row(l):
+			b.WriteByte('\n')
+			b.WriteString(strings.TrimRight(l, " "))
+		case joins(prev, l, inItem):
 			b.WriteByte(' ')
 			b.WriteString(t)
-		case t != "" && indented(l) && !tabular(l) && strings.TrimSpace(prev) != "" && !tabular(prev):
+			prev = l
+			continue
+		case indented(l) && !bullet(t) && prev != "" && !row(prev):
 			b.WriteString("\n\n")
 			b.WriteString(t)
 		default:
 			b.WriteByte('\n')
-			if tabular(l) {
-				b.WriteString(strings.TrimRight(l, " "))
-			} else {
-				b.WriteString(t)
-			}
+			b.WriteString(t)
 		}
-		prev = l
+		prev, inItem = l, bullet(t)
+		if t == "" {
+			prev = ""
+		}
 	}
 	return CleanText(b.String())
 }
 
+// joins tells whether a line goes on with the one before.
+func joins(prev, l string, inItem bool) bool {
+	p, t := strings.TrimSpace(prev), strings.TrimSpace(l)
+	if p == "" || row(prev) || utf8.RuneCountInString(p) < wrapWidth {
+		return false
+	}
+	if bullet(t) {
+		// A dash in the middle of a sentence, not an item.
+		r, _ := utf8.DecodeRuneInString(strings.TrimLeft(t, "-–—*+• "))
+		return !inItem && (unicode.IsLower(r) || unicode.IsDigit(r)) && !strings.HasSuffix(p, ":") && !strings.HasSuffix(p, ".") && t[0] != '#'
+	}
+	return inItem || !indented(l)
+}
+
 func indented(l string) bool { return strings.HasPrefix(l, "  ") || strings.HasPrefix(l, "\t") }
 
-// tabular tells lines that must not be joined: columns, rules, list items.
-func tabular(l string) bool {
-	t := strings.TrimLeft(l, " \t")
+// bullet tells items of lists and headings by their first character.
+func bullet(t string) bool {
 	if t == "" {
 		return false
 	}
 	switch t[0] {
-	case '|', '#', '*', '+':
+	case '#', '*', '+':
 		return true
 	case '-':
-		return len(t) > 1 && (t[1] == ' ' || t[1] == '-') && (len(t) < 3 || t[1] != '-' || t[2] == '-')
+		return strings.HasPrefix(t, "- ")
 	}
-	if strings.HasPrefix(t, "•") || strings.HasPrefix(t, "===") || strings.HasPrefix(t, "___") {
-		return true
+	return strings.HasPrefix(t, "• ") || strings.HasPrefix(t, "– ") || strings.HasPrefix(t, "— ")
+}
+
+// row tells lines with columns, and rules.
+func row(l string) bool {
+	t := strings.TrimSpace(l)
+	if t == "" {
+		return false
 	}
-	return strings.Count(t, "  ") >= 2 || strings.Contains(t, "\t") || strings.Contains(t, "....")
+	return t[0] == '|' || strings.HasPrefix(t, "---") || strings.HasPrefix(t, "===") || strings.HasPrefix(t, "___") || strings.HasPrefix(t, "* *") ||
+		strings.Count(t, "  ") >= 2 || strings.Contains(t, "\t") || strings.Contains(t, "....")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Dateline is the opening of a story: where, when and by whom it was filed.
@@ -78,7 +79,10 @@ func ReadDateline(body string) (Dateline, bool) {
 	if m := datelineFull.FindStringSubmatch(body); m != nil && !strings.ContainsAny(m[1], "()") {
 		d := Dateline{Place: trimPlace(m[1]), Service: strings.TrimSpace(m[9]), Len: len(m[0])}
 		d.day(m[2:9])
-		return d, d.Place != ""
+		if placeLike(d.Place) && serviceLike(d.Service) {
+			return d, true
+		}
+		return Dateline{}, false
 	}
 	if m := datelineRev.FindStringSubmatch(body); m != nil {
 		d := Dateline{Service: strings.TrimSpace(m[1]), Place: trimPlace(m[2]), Len: len(m[0])}
@@ -91,6 +95,42 @@ func ReadDateline(body string) (Dateline, bool) {
 		return d, d.Place != ""
 	}
 	return Dateline{}, false
+}
+
+// placeLike tells a place from a beginning of a sentence: few words, each with
+// a capital or one of the particles of names.
+func placeLike(s string) bool {
+	ws := strings.Fields(s)
+	if len(ws) == 0 || len(ws) > 6 {
+		return false
+	}
+	for _, w := range ws {
+		r, _ := utf8.DecodeRuneInString(strings.TrimLeft(w, "('’-/"))
+		if unicode.IsUpper(r) || !unicode.IsLetter(r) {
+			continue
+		}
+		switch strings.ToLower(w) {
+		case "de", "del", "la", "las", "los", "el", "le", "les", "du", "des", "sur", "am", "an", "der", "die", "im", "in", "bei", "ob", "upon", "of", "the", "on", "da", "do", "dos", "di", "al", "den", "van", "aan", "near", "vor", "und", "and", "et", "y", "e":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// serviceLike tells the sign of an agency from words in parentheses.
+func serviceLike(s string) bool {
+	ws := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '/' })
+	if len(ws) == 0 || len(ws) > 4 {
+		return false
+	}
+	for _, w := range ws {
+		r, _ := utf8.DecodeRuneInString(w)
+		if !unicode.IsUpper(r) && (len(w) > 5 || len(ws) > 1 && strings.Contains(s, " ")) {
+			return false
+		}
+	}
+	return true
 }
 
 func trimPlace(s string) string {

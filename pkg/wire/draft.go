@@ -477,6 +477,11 @@ func (d *Draft) texts() {
 		a.Bodies = slices.Insert(a.Bodies, 0, model.Body{Role: "main", ContentType: "text/plain",
 			CharCount: utf8.RuneCountInString(d.Body), WordCount: len(strings.Fields(d.Body)), Value: d.Body})
 	}
+	for i := range a.Descriptions {
+		if x := &a.Descriptions[i]; plainType(x.ContentType) {
+			x.Value = CleanText(x.Value)
+		}
+	}
 	if a.EdNote == "" && len(d.Notes) > 0 {
 		parts := make([]string, len(d.Notes))
 		for i, n := range d.Notes {

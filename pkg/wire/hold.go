@@ -9,6 +9,7 @@ import (
 
 var (
 	holdClock = regexp.MustCompile(`(?i)\b(\d{1,2})(?:[:.](\d{2}))?\s*(a\.?m\.?|p\.?m\.?|uhr|hrs?|h)?\s*\(?\s*([A-Z]{2,5})?\b`)
+	holdFour  = regexp.MustCompile(`(?i)\b(\d{2})(\d{2})\s*\(?(GMT|UTC|[A-Z]{2,3}T|CET|CEST|MEZ|MESZ|hrs?)\b`)
 	holdISO   = regexp.MustCompile(`\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?`)
 	holdDayEn = regexp.MustCompile(`(?i)\b(jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?\b`)
 	holdDayEu = regexp.MustCompile(`(?i)\b(\d{1,2})(?:st|nd|rd|th|\.)?\s+(jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)[a-zä]*\.?(?:,?\s+(\d{4}))?\b`)
@@ -44,7 +45,8 @@ func HoldUntil(s string, version, received time.Time, loc *time.Location) (time.
 	var year, day int
 	var month time.Month
 	rest := s
-	if m := holdDayEn.FindStringSubmatch(s); m != nil {
+	en, eu := holdDayEn.FindStringIndex(s), holdDayEu.FindStringIndex(s)
+	if m := holdDayEn.FindStringSubmatch(s); m != nil && (eu == nil || en[0] < eu[0]) {
 		month, day = monthOf[strings.ToLower(m[1])], atoi(m[2])
 		year = atoi(m[3])
 		rest = strings.Replace(s, m[0], " ", 1)
@@ -66,7 +68,15 @@ func HoldUntil(s string, version, received time.Time, loc *time.Location) (time.
 		return time.Time{}, false
 	}
 	hour, minute := 0, 0
-	if m := holdClock.FindStringSubmatch(rest); m != nil && (m[2] != "" || m[3] != "") {
+	if m := holdFour.FindStringSubmatch(rest); m != nil {
+		hour, minute = atoi(m[1]), atoi(m[2])
+		if h, ok := zoneHours[strings.ToUpper(m[3])]; ok {
+			zone = fixed(int(h * 3600))
+		}
+		if hour > 24 || minute > 59 {
+			return time.Time{}, false
+		}
+	} else if m := holdClock.FindStringSubmatch(rest); m != nil && (m[2] != "" || m[3] != "") {
 		hour, minute = atoi(m[1]), atoi(m[2])
 		switch half := strings.ToLower(strings.ReplaceAll(m[3], ".", "")); {
 		case half == "pm" && hour < 12:

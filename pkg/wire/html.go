@@ -94,6 +94,10 @@ func (f *TextFlow) Open(name string) {
 	switch name {
 	case "p", "div", "section", "article", "aside", "header", "footer", "main", "blockquote", "bq", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
 		"hl1", "hl2", "table", "nitf-table", "address", "form", "fieldset", "dl", "block", "hedline", "tagline", "hr", "center":
+		if f.cell && name != "table" && name != "nitf-table" {
+			f.space = true // a paragraph inside of a cell
+			return
+		}
 		f.Break(2)
 		f.cell = false
 	case "pre":
@@ -159,13 +163,20 @@ func (f *TextFlow) item() {
 func (f *TextFlow) Close(name string) {
 	switch name {
 	case "p", "blockquote", "bq":
-		if len(f.lists) > 0 || f.cell {
+		switch {
+		case f.cell:
+			f.space = true
+		case len(f.lists) > 0:
 			f.Break(1)
-		} else {
+		default:
 			f.Break(2)
 		}
 	case "div", "section", "article", "aside", "header", "footer", "main", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
 		"hl1", "hl2", "table", "nitf-table", "address", "form", "fieldset", "dl", "block", "hedline", "tagline", "center":
+		if f.cell && name != "table" && name != "nitf-table" {
+			f.space = true
+			return
+		}
 		f.Break(2)
 		f.cell = false
 	case "pre":

@@ -293,18 +293,31 @@ func notepad(d *wire.Draft, text string) string {
 	if i < 0 {
 		return text
 	}
-	section := ""
-	for l := range strings.SplitSeq(text[i+1:], "\n") {
-		l = strings.TrimSpace(l)
-		switch {
-		case strings.HasPrefix(l, "##"):
-			section = strings.TrimSpace(strings.Trim(l, "# "))
-		case strings.HasPrefix(l, "- ") && (section == "Redaktionelle Hinweise" || section == "Berichtigung" || section == "Aktualisierung"):
-			d.AddNote(section, strings.TrimPrefix(l, "- "))
+	section, note := "", ""
+	flush := func() {
+		if note != "" && (section == "Redaktionelle Hinweise" || section == "Berichtigung" || section == "Aktualisierung") {
+			d.AddNote(section, note)
 			if section == "Berichtigung" {
 				d.Change = wire.Stricter(d.Change, model.ChangeCorrection)
 			}
 		}
+		note = ""
 	}
+	for l := range strings.SplitSeq(text[i+1:], "\n") {
+		l = strings.TrimSpace(l)
+		switch {
+		case l == "":
+			flush()
+		case strings.HasPrefix(l, "##"):
+			flush()
+			section = strings.TrimSpace(strings.Trim(l, "# "))
+		case strings.HasPrefix(l, "- "):
+			flush()
+			note = l[2:]
+		case note != "":
+			note += " " + l
+		}
+	}
+	flush()
 	return strings.TrimRight(text[:i], " \n")
 }
