@@ -220,6 +220,41 @@ func (st *story) fuller(w span) span {
 	return span{}
 }
 
+// named finds the name of the source that the attribution layer resolved a
+// pronoun or a description to, among its mentions in the text.
+func (st *story) named(d *draft, w span) span {
+	v := st.v
+	if d.ref == nil || !(w.last-w.first == 1 && v.pos[w.first] == pPron) && !anaphors[v.low[w.last-1]] && v.low[w.last-1] != "statement" && v.w(w.first) != "same" && v.w(w.first+1) != "same" {
+		return span{}
+	}
+	for i := range st.d.Enrichment.Sources {
+		s := &st.d.Enrichment.Sources[i]
+		if s.ID != *d.ref {
+			continue
+		}
+		var best span
+		for _, m := range s.Mentions {
+			if m.Field != v.t.Field {
+				continue
+			}
+			f, l := v.range2(v.t.Bytes(m))
+			if f >= l {
+				continue
+			}
+			v.open(v.t.Tokens[f].Sentence)
+			p := span{f, l}
+			if v.pos[f] == pPron || !v.named(p) || v.low[l-1] == v.low[w.last-1] && p.first >= w.first {
+				continue
+			}
+			if !best.ok() || len(m.Exact) < 80 && anaphors[v.low[best.last-1]] && !anaphors[v.low[l-1]] {
+				best = p
+			}
+		}
+		return best
+	}
+	return span{}
+}
+
 // titled tells a phrase of a person: a title, an office or a bare name.
 func (v *view) titled(s span) bool {
 	for k := s.first; k < s.last; k++ {
@@ -237,6 +272,9 @@ func (st *story) sayText(d *draft) span {
 	w := d.say.who
 	if !w.ok() {
 		return span{}
+	}
+	if r := st.named(d, w); r.ok() {
+		return v.actorText(r, false)
 	}
 	if r := st.fuller(w); r.ok() {
 		return v.actorText(r, false)

@@ -6,6 +6,7 @@ import (
 	"github.com/dateline-wire/dateline/pkg/enrich/place"
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
 	"github.com/dateline-wire/dateline/pkg/enrich/when"
+	"github.com/dateline-wire/dateline/pkg/model"
 )
 
 // draft is a record in the making.
@@ -25,12 +26,13 @@ type draft struct {
 	when        *timeExpr
 	purpose     span
 	score       float64
-	drop        string // why it was vetoed
-	whole       int    // index of the draft it is a part of, -1
-	same        int    // index of the draft it repeats, -1
-	chain       []int  // attributions around it
-	more        []int  // drafts that name the same body again
-	place       bool   // a place was told in its own clause
+	drop        string  // why it was vetoed
+	whole       int     // index of the draft it is a part of, -1
+	same        int     // index of the draft it repeats, -1
+	ref         *string // the source of the attribution
+	chain       []int   // attributions around it
+	more        []int   // drafts that name the same body again
+	place       bool    // a place was told in its own clause
 }
 
 // story is what is known of the text so far.
@@ -841,6 +843,20 @@ func (st *story) attribute(d *draft, first, last int) {
 		return
 	}
 	own := d.say
+	for l > f+1 && (v.time(l-1) != nil || v.pos[l-1] == pPrep || v.pos[l-1] == pMark && v.low[l-1] != ")") {
+		l-- // "the rebels on Friday"
+	}
+	for f >= 2 && v.adjacentHyphen(f-1) {
+		f -= 2
+	}
+	if len(a.Cue.Spans) == 1 {
+		if cf, cl := v.cueTokens(a.Cue.Spans[0]); cl == cf+1 && v.opened[t.Tokens[cf].Sentence] && v.pos[cf] == pPast {
+			if g := v.groupAround(cf, st.floor(t.Tokens[cf].Sentence), cf+1); g.passive && f < cf {
+				return // "are reported to": nobody is named
+			}
+		}
+	}
+	d.ref = a.Source.Ref
 	d.say = saying{who: span{f, l}, first: first, last: last, attribution: best, verb: -1, denied: own.denied}
 	if len(a.Cue.Spans) > 0 && a.Cue.Spans[0].Field == t.Field {
 		cb, ce := t.Bytes(a.Cue.Spans[0])
@@ -852,6 +868,13 @@ func (st *story) attribute(d *draft, first, last int) {
 			}
 		}
 	}
+}
+
+func (v *view) cueTokens(s model.Span) (first, last int) {
+	if s.Field != v.t.Field {
+		return 0, 0
+	}
+	return v.range2(v.t.Bytes(s))
 }
 
 // range2 finds the tokens of the text that a byte range touches.

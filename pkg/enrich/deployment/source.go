@@ -20,9 +20,12 @@ var denyCues = set("deny denies denied denying dismiss dismisses dismissed dismi
 
 // cueSays tells whether a cue makes a source by the guidelines.
 func (x *lexicon) cueSays(cue string) bool {
+	if c := strings.ToLower(cue); strings.Contains(c, "citing") || strings.Contains(c, "quoting") || strings.HasPrefix(c, "cited") {
+		return false // in "X said S, citing Y" it is X
+	}
 	for w := range strings.FieldsSeq(strings.ToLower(cue)) {
 		w = strings.Trim(w, ",.'\"“”’")
-		if x.speech[w]&sSay != 0 || w == "according" || w == "per" || w == "citing" || w == "statement" || w == "remarks" || w == "informs" || w == "asked" && false {
+		if x.speech[w]&sSay != 0 || w == "according" || w == "per" || w == "statement" || w == "remarks" || w == "informs" {
 			return true
 		}
 	}
@@ -123,7 +126,43 @@ func (v *view) sayer(s, first, last int) (saying, bool) {
 		}
 		return saying{who: subj, first: floor, last: k, attribution: -1, verb: k}, true
 	}
+	// A speaker's label: "MS. PSAKI: ...".
+	if who := v.label(s); who.ok() && who.last <= first {
+		return saying{who: who, first: who.last, last: last, attribution: -1, verb: -1}, true
+	}
 	return none, false
+}
+
+// label is the speaker's label of a transcript, or the agency of a flash, that
+// opens the paragraph of a sentence; "Q" names nobody.
+func (v *view) label(s int) span {
+	p := v.t.Paragraphs[v.t.Sentences[s].Paragraph]
+	first := v.t.Sentences[p.First].First
+	if v.body > first && v.body < v.t.Sentences[p.First].Last {
+		first = v.body
+	}
+	for k := first; k < len(v.low) && k < first+6; k++ {
+		w := v.t.Surface(k)
+		if w == ":" {
+			for first < k && (v.low[first] == "the" || wordMark(v.low[first])) {
+				first++
+			}
+			switch {
+			case k == first:
+				return span{}
+			case k == first+1:
+				switch v.low[first] {
+				case "q", "a", "correction", "update", "urgent", "alert", "advisory", "lead", "refile", "note", "editors", "flash", "question", "answer":
+					return span{}
+				}
+			}
+			return span{first, k}
+		}
+		if strings.ToUpper(w) != w {
+			return span{}
+		}
+	}
+	return span{}
 }
 
 // ofChain lengthens a phrase by what hangs on it with "of", "from", "in".

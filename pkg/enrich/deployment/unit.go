@@ -64,6 +64,8 @@ func (v *view) yearIsCount(n *number) bool {
 	return !monthNames[v.w(n.first-1)]
 }
 
+var nameParticles = set("do da de del della di du dos das des el al la le van von der den bin ibn y e")
+
 func nominalPos(p byte) bool { return p == pNoun || p == pProper || p == pAdj || p == pNum }
 
 // adjacentHyphen tells a hyphen inside a compound at token i.
@@ -236,6 +238,10 @@ func (v *view) right(i, end int) int {
 			j++
 		case p == pPoss && seen:
 			j++
+		case seen && nameParticles[v.low[j]] && j+1 < end && v.pos[j-1] == pProper && v.pos[j+1] == pProper && v.capital(j-1) && v.capital(j+1):
+			j++ // "Correio do Sul"
+		case seen && v.low[j] == "(" && j+3 < end && v.low[j+2] == ")" && v.pos[j-1] == pProper && v.pos[j+3] == pProper:
+			j += 3 // "People's Liberation Army (PLA) Central Theater Command"
 		case v.w(j) == "&" && seen:
 			j++
 		case (p == pIng || p == pPast) && (qualifying[v.low[j]] || len(v.x.modifiers[v.low[j]]) > 0) && j+1 < end && nominalPos(v.pos[j+1]):
