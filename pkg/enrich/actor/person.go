@@ -584,7 +584,7 @@ func bears(c *cluster, low string) bool {
 		if f == low {
 			return true
 		}
-		if strings.HasSuffix(f, " "+low) {
+		if strings.HasSuffix(f, " "+low) || strings.HasSuffix(f, "-"+low) && len(low) > 3 {
 			return true
 		}
 		if sn := kb.Surname(full); strings.EqualFold(sn, low) {

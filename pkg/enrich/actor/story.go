@@ -270,6 +270,9 @@ func (s *story) find(x *side) {
 					default:
 						t = text.Organisation
 					}
+					if x.low[k.First] == "the" {
+						k.First++
+					}
 					spans[next] = text.Mention{First: k.First, Last: k.Last, Type: t, Confidence: 0.9}
 					spans = append(spans[:next+1], spans[over:]...)
 					break
@@ -288,12 +291,45 @@ func (s *story) find(x *side) {
 		s.take(x, m)
 	}
 	x.sort()
+	s.again(x)
 	s.retype(x)
 	s.institutions(x)
 	x.sort()
 	s.offices(x)
 	s.crowds(x)
 	x.sort()
+}
+
+// again finds surnames of the story's persons that the model passed over:
+// "Rice gave no details."
+func (s *story) again(x *side) {
+	if x.caps {
+		return
+	}
+	for i, w := range x.low {
+		if x.taken[i] >= 0 || i < x.dateline || !s.surnames[w] || !x.upper(i) || len(w) < 3 || x.upper(i+1) || x.upper(i-1) && x.at(i-1) != "," && !s.opens(x, i) {
+			continue
+		}
+		next := x.at(i + 1)
+		if s.opens(x, i) && !finiteVerb(next) && next != "'s" && next != "’s" {
+			continue
+		}
+		x.add(&mention{x: x, first: i, last: i + 1, typ: text.Person, conf: 0.75, class: person, names: s.namesAt(x, i, i+1)})
+	}
+	x.sort()
+}
+
+func (s *story) opens(x *side, i int) bool {
+	first, _ := x.sentence(i)
+	return i == first
+}
+
+func (s *story) namesAt(x *side, first, last int) []kb.Name {
+	leaf, ok := s.base.Gazetteer().Exact(x.wordsOf(first, last))
+	if !ok {
+		return nil
+	}
+	return s.base.Names(nil, leaf)
 }
 
 // standsAlone decides whether a known name that the model passed over is a
@@ -412,6 +448,10 @@ func (s *story) take(x *side, sp text.Mention) {
 				m.class, m.typ = people, text.Nationality
 				break
 			}
+			if e := s.onlyBody(m); e != nil && m.last-m.first > 1 {
+				m.class, m.typ = body, text.Organisation
+				break
+			}
 			// "Moscow-based", "NATO-led": the name inside is one.
 			if i := hyphenAt(x, sp.First, sp.Last); i > sp.First {
 				if leaf, ok := s.base.Gazetteer().Exact(x.wordsOf(sp.First, i)); ok {
@@ -433,6 +473,16 @@ func (s *story) take(x *side, sp text.Mention) {
 			}
 			return
 		}
+	}
+	if (m.class == land || m.class == body && m.entryByName() == nil) && m.last-m.first > 1 {
+		for _, e := range persons(m.names) {
+			if !e.Listed {
+				m.class, m.typ = person, text.Person
+			}
+		}
+	}
+	if m.class == person && m.last-m.first > 1 {
+		s.surnames[x.low[m.last-1]] = true
 	}
 	x.add(m)
 }

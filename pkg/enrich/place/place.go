@@ -27,6 +27,8 @@ import (
 
 	"github.com/dateline-wire/dateline/pkg/enrich/gazetteer"
 	"github.com/dateline-wire/dateline/pkg/enrich/kb"
+	"github.com/dateline-wire/dateline/pkg/enrich/text"
+	"github.com/dateline-wire/dateline/pkg/model"
 )
 
 //go:embed places.tsv.zst
@@ -253,6 +255,44 @@ func (r *Resolver) Resolve(words string, ctx Context) (p Place, confidence float
 		p.Country = kb.StateAt(p.Country, ctx.Day)
 	}
 	return p, confidence, ok
+}
+
+// ResolveIn resolves words of a document. A site that the gazetteer lacks lies
+// where the document puts it: in the place that its words name behind or
+// before it ("Orangchon Power Station in North Hamgyong Province").
+func (r *Resolver) ResolveIn(d *text.Doc, words string, ctx Context) (p Place, confidence float64, ok bool) {
+	if p, confidence, ok = r.Resolve(words, ctx); ok || len(words) < 4 {
+		return p, confidence, ok
+	}
+	for _, t := range []*text.Text{d.Body, d.Headline} {
+		s := t.S
+		for tries := 0; tries < 8; tries++ {
+			i := strings.Index(s, words)
+			if i < 0 {
+				break
+			}
+			s = s[i+len(words):]
+			for _, in := range []string{" in the ", " in ", " near ", " at ", ", ", " of "} {
+				tail, found := strings.CutPrefix(s, in)
+				if !found {
+					continue
+				}
+				if len(tail) > 60 {
+					tail = strings.ToValidUTF8(tail[:60], "")
+				}
+				if j := strings.IndexAny(tail, ".,;:()\n"); j >= 0 {
+					tail = tail[:j]
+				}
+				if tail == "" || !upperAt(tail, 0) {
+					continue
+				}
+				if p, confidence, ok = r.Resolve(tail, ctx); ok {
+					return p, confidence * 0.8, true
+				}
+			}
+		}
+	}
+	return Place{}, 0, false
 }
 
 // maxPhrase bounds the bytes of a phrase that Resolve reads.
@@ -545,14 +585,23 @@ func score(p *Place, ctx *Context, total float64, name string) float64 {
 	if p.chosen {
 		s += 2.5
 	}
-	if strings.EqualFold(p.Name, name) {
+	switch {
+	case strings.EqualFold(p.Name, name):
 		s += 0.5
+	case p.Level == Region && len(p.Name) > len(name) && p.Name[len(name)] == ' ' && strings.EqualFold(p.Name[:len(name)], name):
+		s += 0.9
+	case p.Level == City && !p.chosen:
+		s -= 0.4
 	}
 	if p.Level == City {
 		s += 0.4
 	}
 	if total > 0 && p.Country != "" {
-		s += 5 * math.Sqrt(ctx.Countries[p.Country]/total)
+		w := ctx.Countries[p.Country]
+		if was := kb.StateAt(p.Country, ctx.Day); was != p.Country {
+			w += ctx.Countries[was]
+		}
+		s += 5 * math.Sqrt(min(1, w/total))
 	}
 	switch {
 	case ctx.Within == "":
@@ -574,4 +623,26 @@ func score(p *Place, ctx *Context, total float64, name string) float64 {
 		s += 4
 	}
 	return s
+}
+
+// ContextOf is the context that a document gives once actors and places are
+// found in it: the countries of its actors and places by their mentions, the
+// regions named, and its day.
+func ContextOf(d *text.Doc) Context {
+	ctx := Context{Countries: map[string]float64{}, Day: kb.DayOf(d.Date)}
+	for i := range d.Enrichment.Actors {
+		if a := &d.Enrichment.Actors[i]; a.Country != "" {
+			weight := 0.3
+			if a.Type == model.ActorState || a.Type == model.ActorPlace {
+				weight = 1
+			}
+			ctx.Countries[a.Country] += weight * float64(len(a.Mentions))
+		}
+	}
+	for i := range d.Enrichment.Places {
+		if p := &d.Enrichment.Places[i]; p.Country != "" {
+			ctx.Countries[p.Country] += 0.5 * float64(len(p.Mentions))
+		}
+	}
+	return ctx
 }
