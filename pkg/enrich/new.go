@@ -6,6 +6,7 @@ import (
 	"github.com/dateline-wire/dateline/pkg/enrich/entity"
 	"github.com/dateline-wire/dateline/pkg/enrich/kb"
 	"github.com/dateline-wire/dateline/pkg/enrich/place"
+	"github.com/dateline-wire/dateline/pkg/enrich/source"
 	"github.com/dateline-wire/dateline/pkg/enrich/syntax"
 )
 
@@ -37,9 +38,14 @@ func New(Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	deployments, err := deployment.New(parser)
+	sources, err := source.New(parser)
 	if err != nil {
 		return nil, err
 	}
-	return Assemble(func() string { return "kb." + base.Version() }, []Named{{"actor", actors}, {"deployment", deployments}}, actor.FillNinjs), nil
+	deployments, err := deployment.New(parser, places)
+	if err != nil {
+		return nil, err
+	}
+	layers := []Named{{"actor", actors}, {"source", sources}, {"deployment", deployments}}
+	return Assemble(func() string { return "kb." + base.Version() }, layers, actor.FillNinjs), nil
 }
