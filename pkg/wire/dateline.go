@@ -162,10 +162,27 @@ func (d Dateline) MonthDay() string {
 }
 
 var (
-	targetSlug = regexp.MustCompile(`(?i)\bslug(?:ged|line)?\s*:?\s+["“'‘]?([\p{L}\p{N}][\p{L}\p{N}./_&'’-]*)`)
+	targetSlug = regexp.MustCompile(`(?i)\bslug(?:ged|line)?\s*:?\s+["“'‘]?([\p{L}\p{N}][\p{L}\p{N}./_&'’-]*(?:[ ][\p{L}\p{N}][\p{L}\p{N}./_&'’-]*){0,4})`)
+	slugStops  = regexp.MustCompile(`(?i)\s(?:moved|sent|issued|filed|which|that|from|at|on|by|has|have|is|was|were|under|of|in|and|with|because|due|for|as|transmitted|published|story)\b.*$`)
+	targetDay  = regexp.MustCompile(`(?i)\b(?:moved|sent|issued|filed|transmitted|published|released|dated|of)\s+(?:on\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?` + dayPart)
 	targetHead = regexp.MustCompile(`(?i)\b(?:headlined|titled|entitled|headline|headed|story|article|item|report|dispatch|under the headline|with the headline)\s*[,:]?\s*(?:is\s+|reading\s+)?["“«„]([^"”»“\n]{5,240})["”»“]`)
 	targetID   = regexp.MustCompile(`\b(urn:[A-Za-z0-9][A-Za-z0-9-]{0,31}:[^\s"”»)\],;]+|tag:[^\s"”»)\],;]+|[A-Z]{3}\d{14,20})`)
 )
+
+// TargetDay is the day, as "06-18", on which the story that a kill or
+// correction names was sent, empty when it does not say.
+func TargetDay(text string) string {
+	if len(text) > 4000 {
+		text = strings.ToValidUTF8(text[:4000], "")
+	}
+	m := targetDay.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	var d Dateline
+	d.day(m[1:8])
+	return d.MonthDay()
+}
 
 // KillTarget reads from the text of a kill which story it names: by id, by
 // slug, or by headline; what is not named is empty.
@@ -177,7 +194,7 @@ func KillTarget(text string) (id, slug, headline string) {
 		id = strings.TrimRight(m[1], ".:")
 	}
 	if m := targetSlug.FindStringSubmatch(text); m != nil {
-		slug = strings.TrimRight(m[1], ".,'’")
+		slug = strings.TrimRight(slugStops.ReplaceAllString(m[1], ""), ".,'’ ")
 	}
 	if m := targetHead.FindStringSubmatch(text); m != nil {
 		headline = strings.TrimRight(strings.TrimSpace(m[1]), ",.")

@@ -497,7 +497,7 @@ func (d *Draft) texts() {
 var (
 	bodyNote = regexp.MustCompile(`(?i)^\(?(?:attn|eds|editors|attention editors|editor's note|editors' note|note to editors)\b\s*[.:;,–—-]`)
 	afpNote  = regexp.MustCompile(`^(?:ATTENTION|ATENCIÓN|ACHTUNG)\s*[-–—:]\s.*(?:///?|//)$`)
-	endMarks = regexp.MustCompile(`^(?:\((?:END|End|ENDE|Ende|FIN|Fin|FINE|MORE|More|MEHR|Mehr)\)|-30-|-0-|#{2,}|=|NNNN)$`)
+	endMarks = regexp.MustCompile(`^(?:\((?:END|End|ENDE|Ende|FIN|Fin|FINE|MORE|More|MEHR|Mehr)\)|-30-|-0-|#{2,}|=|NNNN|[a-z]{2,5}(?:[-/][a-z]{2,5}){1,5})$`)
 )
 
 // bodyNotes takes what agencies say to editors in front of the text, in

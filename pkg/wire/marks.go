@@ -103,12 +103,15 @@ var (
 	testAlone  = regexp.MustCompile(`^\W*(?:TEST|Test|test|TESTING)\W*\d*\W*$`)
 	testIgnore = regexp.MustCompile(`(?i)\btest\b[^\n]{0,80}\b(?:ignore|disregard|nicht (?:verwenden|veröffentlichen|zur veröffentlichung)|do not (?:use|publish)|ne pas (?:tenir compte|publier))\b|\b(?:ignore|disregard)\b[^\n]{0,40}\btest\b`)
 	tabSlug    = regexp.MustCompile(`(?i)^(?:BC-)?(?:[A-Z]{2,4}[-_]{1,2})?(?:box|box scores?|scores|glance|standings?|summar(?:y|ies)|linescores?|results|agate|transactions|leaders|pitching|odds|lottery|closing|stocks|stock listings?|currenc(?:y|ies)|exchange rates?|fx rates?|forex|markets? (?:table|prices|glance))\b|(?i)\b(?:box|summary|glance|standings|linescore|agate|lottery|most active|closing prices|exchange rates)\s*$`)
-	dayWords   = regexp.MustCompile(`(?i)\b(?:daybook|news ?digest|news ?budget|budget advisory)\b`)
+	dayWords   = regexp.MustCompile(`(?i)\b(?:daybook|news ?digest|news ?budget|budget advisory|(?:news|media|press|editorial|editors?['’]?s?|service|photo|schedule) advisory|news (?:schedule|planner|diary))\b`)
 )
 
 // ReadMarks reads and takes off the marks of a headline or slugline.
 func ReadMarks(s string) Marks {
 	m := Marks{Rest: strings.TrimSpace(s)}
+	if loc := slugCount.FindStringIndex(m.Rest); loc != nil && m.Rest[loc[0]] == ',' && strings.IndexByte(m.Rest, ' ') < 0 || loc != nil && slugTail.MatchString(m.Rest) {
+		m.Rest = m.Rest[:loc[0]]
+	}
 	if m.Rest == "" {
 		return m
 	}
@@ -133,7 +136,7 @@ func ReadMarks(s string) Marks {
 	if strings.Contains(low, "kill") && killLifted.MatchString(s) {
 		m.Change = model.ChangeRelease
 	}
-	if m.Service == "" && hasAny(low, "daybook", "digest", "budget") && dayWords.MatchString(m.Rest) {
+	if m.Service == "" && hasAny(low, "daybook", "digest", "budget", "advisory", "news schedule", "news planner", "news diary") && dayWords.MatchString(m.Rest) {
 		m.note(model.ChangeAdvisory, "", "daybook")
 	}
 	return m
@@ -465,7 +468,14 @@ var slugShape = regexp.MustCompile(`^[\p{L}\p{N}]+(?:[-_/]{1,2}[\p{L}\p{N}.&'’
 
 // IsSlug tells whether a line is a slug, marks put aside: words joined by
 // hyphens, underscores or slashes, without spaces.
-func IsSlug(s string) bool { return len(s) < 120 && slugShape.MatchString(ReadMarks(s).Rest) }
+func IsSlug(s string) bool {
+	return len(s) < 120 && slugShape.MatchString(ReadMarks(slugCount.ReplaceAllString(s, "")).Rest)
+}
+
+var slugTail = regexp.MustCompile(`(?i)(?:ld|lead|writethru|add|take|kill|urgent|bulletin)\s*,\s*\d{2,4}\s*$`)
+
+// slugCount is the word count behind a slug of ANPA copy.
+var slugCount = regexp.MustCompile(`[\s,]+\d{2,4}\s*$`)
 
 // SameKey tells whether two slugs or headlines are the same for a chain.
 func SameKey(a, b string) bool {

@@ -155,7 +155,10 @@ var (
 	endMark  = regexp.MustCompile(`(?i)^\W*(?:\((?:end|ende|fin|fine|ends|mehr|more|slut|loppu)\)|end|ends|ende|fin|-?30-?|-?0-?|#{2,}|=|/{3,}|nnnn|more|mehr folgt|ends\s*///?)\W*$`)
 	mailLine = regexp.MustCompile(`^<?[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>?$`)
 	noteOpen = regexp.MustCompile(`(?i)^[(\[*]*\s*(?:attn|eds|editors|attention editors|editor's note|editors' note|note to editors|eds note|achtung redaktionen|hinweis)\b\s*[.:;,–—-]`)
-	endSaid  = regexp.MustCompile(`\(([\p{Lu}][\p{L}/ -]{1,24})\)\s*$`)
+	// creditLine is the line under a byline, stampLine the last line of ANPA copy.
+	creditLine = regexp.MustCompile(`^(?:[\p{Lu}][\p{L}'’.&-]*\s+){1,5}(?:Writers?|Press|Correspondents?|Editors?|Service|Reporters?)$`)
+	stampLine  = regexp.MustCompile(`^[A-Z]{2,4}-[A-Z]{2,4}-(\d{2})-(\d{2})-(\d{2})\s+(\d{2})(\d{2})\s?([A-Z]{3,4})<?$`)
+	endSaid    = regexp.MustCompile(`\(([\p{Lu}][\p{L}/ -]{1,24})\)\s*$`)
 )
 
 // services are the names by which agencies sign; the value is their name.
@@ -200,6 +203,13 @@ func Read(d *wire.Draft, text string) {
 	d.Priority = wire.Higher(d.Priority, h.marks.Priority)
 	marks := wire.ReadMarks(d.Headline)
 	marks.Join(wire.ReadMarks(d.Slugline))
+	if first, _, _ := strings.Cut(d.Body, "\n"); d.Headline == "" && len(first) < 600 {
+		m := wire.ReadMarks(first)
+		d.Change, d.Priority = wire.Stricter(d.Change, m.Change), wire.Higher(d.Priority, m.Priority)
+		if m.Change == model.ChangeCorrection {
+			target(d, m) // a notice that tells of a mistake in a story
+		}
+	}
 	kill := d.Change == model.ChangeKill || marks.Change == model.ChangeKill || killText(d.Body)
 	if kill {
 		d.Change = wire.Stricter(d.Change, model.ChangeKill)
@@ -221,6 +231,9 @@ func target(d *wire.Draft, m wire.Marks) {
 		text += "\n" + n.Text
 	}
 	id, slug, headline := wire.KillTarget(text)
+	if day := wire.TargetDay(text); day != "" && d.Day == "" {
+		d.Day = day
+	}
 	switch rest := wire.ReadMarks(d.Headline).Rest; {
 	case id != "":
 		d.Target = id
@@ -270,8 +283,13 @@ func (h *header) read() {
 // line takes one line of the header and tells whether it was one.
 func (h *header) line(line string) bool {
 	d := h.d
-	if noteOpen.MatchString(line) || strings.HasPrefix(line, "(ATTN") {
+	if noteOpen.MatchString(line) || strings.HasPrefix(line, "(ATTN") || enclosedNote(line) {
 		h.note()
+		return true
+	}
+	if d.By != "" && len(line) < 60 && creditLine.MatchString(line) {
+		d.By += ", " + line
+		h.at++
 		return true
 	}
 	if m := field.FindStringSubmatch(line); m != nil && len(line) < 1000 {
@@ -310,6 +328,14 @@ func (h *header) line(line string) bool {
 		return h.headline(line)
 	}
 	return false
+}
+
+// enclosedNote tells a line in parentheses that says what the version does.
+func enclosedNote(line string) bool {
+	if !strings.HasPrefix(line, "(") || strings.IndexByte(line, ')') != len(line)-1 || len(line) > 600 {
+		return false
+	}
+	return len(strings.Fields(line)) > 1 && wire.ReadMarks(line).Rest != "" && wire.ReadNote(line).Change != ""
 }
 
 // headline takes the line as the headline when the rules say so.
@@ -470,6 +496,13 @@ func tail(d *wire.Draft, body string) string {
 		body = strings.TrimRightFunc(body, unicode.IsSpace)
 		i := strings.LastIndexByte(body, '\n')
 		last := strings.TrimSpace(body[i+1:])
+		if m := stampLine.FindStringSubmatch(last); m != nil && i >= 0 {
+			if d.VersionCreated.IsZero() {
+				d.VersionCreated = d.Time("date", "20"+m[3]+"-"+m[1]+"-"+m[2]+" "+m[4]+":"+m[5]+":00 "+m[6], false)
+			}
+			body = body[:i]
+			continue
+		}
 		if i < 0 || !endMark.MatchString(last) && !mailLine.MatchString(last) {
 			break
 		}
@@ -509,5 +542,5 @@ func wrapped(s string) bool {
 			}
 		}
 	}
-	return long == 0 && inner > 0 && full*2 > inner
+	return long == 0 && inner > 0 && full*2 >= inner
 }
