@@ -14,7 +14,6 @@
 package deployment
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
@@ -115,46 +114,6 @@ func (a *Annotator) hit(v *view, s int) bool {
 		}
 	}
 	return false
-}
-
-// emit turns the drafts into records.
-func (st *story) emit() []Veto {
-	v := st.v
-	var vetoes []Veto
-	at := map[int]string{}
-	for i := range st.drafts {
-		d := &st.drafts[i]
-		if d.drop != "" {
-			vetoes = append(vetoes, Veto{Unit: v.spanOf(span{d.u.first, d.u.last}), Reason: d.drop})
-			continue
-		}
-		if d.same >= 0 {
-			continue
-		}
-		r := model.Deployment{
-			ID:   fmt.Sprintf("d%d", len(st.d.Enrichment.Deployments)+1),
-			Unit: v.spanOf(span{d.u.first, d.u.last}), Kind: d.kind, Action: d.action, Status: d.status,
-			Sender: v.arg(d.sender), Origin: st.placeArg(d.origin), Destination: st.placeArg(d.destination),
-			Rule: d.f.rule, Confidence: 0.8, Count: v.count(d),
-		}
-		r.Mentions = []model.Span{r.Unit}
-		sn := v.t.Sentences[d.s]
-		r.Evidence = []model.Span{v.t.Span(sn.Start, sn.End)}
-		if s := st.sayText(d); s.ok() {
-			r.Source = &model.DeploymentSource{Exact: v.str(s), Chain: []string{}}
-		}
-		if d.when != nil {
-			dr := d.when.Range(v.t.S[d.when.Start:d.when.End])
-			r.Date = &dr
-		}
-		if d.purpose.ok() {
-			p := v.spanOf(d.purpose)
-			r.Purpose = &p
-		}
-		at[i] = r.ID
-		st.d.Enrichment.Deployments = append(st.d.Enrichment.Deployments, r)
-	}
-	return vetoes
 }
 
 // fuller finds the name of a sayer told before for "he", "the same diplomat",
@@ -300,14 +259,6 @@ func (v *view) arg(s span) *model.Arg {
 		return nil
 	}
 	return &model.Arg{Span: v.spanOf(s)}
-}
-
-func (st *story) placeArg(s span) *model.Arg {
-	a := st.v.arg(s)
-	if a != nil {
-		a.Place = st.locate(s)
-	}
-	return a
 }
 
 // count is the number of persons.

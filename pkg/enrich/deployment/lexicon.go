@@ -124,13 +124,14 @@ type state struct {
 }
 
 type lexicon struct {
-	people    map[string]person
-	modifiers map[string][]modifier
-	verbs     map[string]trigger
-	nominals  map[string]string
-	speech    map[string]speech
-	states    []state
-	forms     *gazetteer.Gazetteer // values: index of state <<3 | stateForm
+	people     map[string]person
+	modifiers  map[string][]modifier
+	verbs      map[string]trigger
+	nominals   map[string]string
+	speech     map[string]speech
+	states     []state
+	confidence map[string]float64
+	forms      *gazetteer.Gazetteer // values: index of state <<3 | stateForm
 }
 
 // irregular verbs among the triggers: lemma, past, participle.
@@ -208,7 +209,7 @@ func loadLexicon() (*lexicon, error) {
 		speech: map[string]speech{}, forms: gazetteer.New(4000),
 	}
 	tables := map[string][][]string{}
-	for _, n := range []string{"personnel", "modifiers", "triggers", "nominals", "verbs", "states"} {
+	for _, n := range []string{"personnel", "modifiers", "triggers", "nominals", "verbs", "states", "confidence"} {
 		r, err := rows(n)
 		if err != nil {
 			return nil, err
@@ -285,6 +286,17 @@ func loadLexicon() (*lexicon, error) {
 		for w := range strings.FieldsSeq(r[1]) {
 			x.speech[w] |= s
 		}
+	}
+	x.confidence = map[string]float64{}
+	for _, r := range tables["confidence"] {
+		c := 0.0
+		if len(r) < 2 {
+			return nil, fmt.Errorf("deployment lexicon: confidence: %q", r)
+		}
+		if _, err := fmt.Sscan(r[1], &c); err != nil {
+			return nil, fmt.Errorf("deployment lexicon: confidence: %s: %w", r[0], err)
+		}
+		x.confidence[r[0]] = c
 	}
 	for i, r := range tables["states"] {
 		if i == 0 {

@@ -32,6 +32,7 @@ type draft struct {
 	ref         *string // the source of the attribution
 	chain       []int   // attributions around it
 	more        []int   // drafts that name the same body again
+	rival       int     // 1 + the draft whose number it contests, 0 for none
 	place       bool    // a place was told in its own clause
 }
 
@@ -115,7 +116,7 @@ func (st *story) corrections(s int, us []unit, taken []bool) {
 				continue
 			}
 			d := *e
-			d.s, d.u, d.more, d.same = s, u, nil, -1
+			d.s, d.u, d.more, d.same, d.rival = s, u, nil, -1, j+1
 			d.f.rule = "rival-figure"
 			d.say = saying{attribution: -1, verb: -1}
 			if say, ok := v.sayer(s, u.first, u.last); ok {
@@ -235,7 +236,7 @@ func (st *story) agent(d *draft, us []unit) {
 			d.path = append(d.path, f.gov)
 		}
 	}
-	d.sender = st.settle(d, who, us)
+	d.sender = st.fullName(st.settle(d, who, us))
 }
 
 // judging verbs say what somebody thinks of a move that is another's.
@@ -259,6 +260,22 @@ func (v *view) hasState(s span, st int) bool {
 		}
 	}
 	return false
+}
+
+// fullName takes the name of a state that stands in the text for its adjective.
+func (st *story) fullName(s span) span {
+	v := st.v
+	m := v.state(s.first)
+	if !s.ok() || m == nil || m.form != stAdjective || s.first != m.first || s.last != m.last {
+		return s
+	}
+	for i := range v.states {
+		n := &v.states[i]
+		if n.form == stName && n.first >= v.body && n.states[0] == m.states[0] && len(m.states) == 1 && !v.adjacentHyphen(n.last) && !v.adjacentHyphen(n.first-1) && v.pos[min(n.last, len(v.pos)-1)] != pNoun {
+			return span{n.first, n.last}
+		}
+	}
+	return s
 }
 
 // transport: "by rail", "by bus", "by air": no agent.
@@ -381,6 +398,9 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 		if m := v.state(u.poss - 1); m != nil && m.form != stAdjective && !v.sameActor(span{m.first, m.last}, who) {
 			return span{m.first, m.last}
 		}
+	}
+	if s := st.leads(who); s.ok() && !nat.ok() {
+		return s
 	}
 	if who.ok() {
 		t := v.actorText(who, true)

@@ -285,6 +285,13 @@ func (st *story) link() {
 				continue
 			}
 			if from != nil {
+				if u.part {
+					for j := range st.drafts[:i] {
+						if &st.drafts[j] == from {
+							d.whole = j
+						}
+					}
+				}
 				if u.numeric || u.class == generic || d.kind == "other" || u.part && (d.kind == "troops" || d.kind == "workers") {
 					if u.class != generic || v.w(u.head) != "men" || from.kind != "workers" {
 						d.kind = from.kind

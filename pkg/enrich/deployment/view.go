@@ -196,7 +196,7 @@ func (v *view) open(s int) {
 	upper, letters := 0, 0
 	for i := sn.First; i < sn.Last; i++ {
 		w := v.t.Surface(i)
-		if len(w) > 2 && !wordMark(w) && v.stateAt[i] == 0 {
+		if len(w) > 2 && !wordMark(w) && !strings.Contains(w, ".") {
 			letters++
 			if strings.ToUpper(w) == w {
 				upper++
@@ -205,7 +205,7 @@ func (v *view) open(s int) {
 			}
 		}
 	}
-	v.caps[s] = letters > 3 && upper*3 > letters*2
+	v.caps[s] = letters > 3 && upper*5 > letters*4
 	base := sn.Start
 	for _, q := range quantity.Find(v.t.S[sn.Start:sn.End]) {
 		f, l := v.tokens(sn, base+q.Start, base+q.End)
