@@ -112,6 +112,10 @@ func (a *Annotator) hit(v *view, s int) bool {
 		if c := v.low[i][0]; c >= '0' && c <= '9' {
 			return true
 		}
+		switch v.low[i] {
+		case "hundred", "hundreds", "thousand", "thousands", "dozen", "dozens", "scores", "tens":
+			return true
+		}
 	}
 	return false
 }

@@ -13,7 +13,7 @@ var placeNouns = set(`border borders frontier region regions area areas capital 
  line lines coast district districts zone zones strait sea gulf ocean peninsula embassy hospital hospitals prison prisons mine mines state states enclave compound headquarters port ports
  field fields plant plants quarter half outskirts positions position checkpoint checkpoints bridge dam station stations valley river desert forest rainforest oblast governorate
  county municipality suburb suburbs neighborhood neighborhoods neighbourhood neighbourhoods continent theater theatre frontline frontlines facility facilities complex center centre
- stadium school schools building square garrison garrisons checkpoints highway highways road roads railway flank republics republic departments highlands lowlands soil waters ranch farm farms factory factories shelter shelters polling nation nations sector sectors islet atoll archipelago edge edges abroad overseas countryside location locations triangle corridor tripoint lands neighbor neighbour`)
+ stadium school schools building square garrison garrisons checkpoints highway highways road roads railway flank republics republic departments highlands lowlands soil waters clinic clinics ward wards gates project projects yard yards oilfield oilfields plantation plantations embassies ranch farm farms factory factories shelter shelters polling nation nations sector sectors islet atoll archipelago edge edges abroad overseas countryside location locations triangle corridor tripoint lands neighbor neighbour`)
 
 var ofHeads = set("town city village port island state province region capital enclave district suburb peninsula outskirts streets territory city-state republic area areas county municipality governorate department departments cities towns country kingdom islands base airport south north east west")
 
@@ -634,6 +634,9 @@ func (v *view) control(g group, floor, depth int) (span, []int) {
 							return up(b)
 						}
 					}
+					if b >= floor && judging[v.low[b]] && !askNouns[v.low[j]] || b >= floor && (v.low[b] == "denounce" || v.low[b] == "denounces" || v.low[b] == "denounced") {
+						return span{}, append([]int{b}, path...)
+					}
 					if b >= floor && (v.pos[b] == pVerb || v.pos[b] == pPast || v.pos[b] == pIng || haveForms[v.low[b]]) {
 						return up(b)
 					}
@@ -650,8 +653,27 @@ func (v *view) control(g group, floor, depth int) (span, []int) {
 				if !ok {
 					return span{}, path
 				}
+				if v.pos[g.main] == pIng && start == g.main {
+					// "accusations of Ukraine's military sending troops"
+					s.first = n
+					if n-1 >= floor && v.pos[n-1] == pPoss {
+						s.first = min(n, v.nounLeft(n-2, floor))
+					}
+				}
 			}
 			b := v.before(s.first, floor)
+			if b >= floor && v.low[b] == "by" && b-1 >= floor && controlNouns[v.low[b-1]] {
+				// "rejects a demand by X to remove its peacekeepers"
+				n := v.nounLeft(b-1, floor)
+				path = append(path, b-1)
+				if g := v.before(n, floor); g >= floor && (v.pos[g] == pVerb || v.pos[g] == pPast || v.pos[g] == pIng) {
+					if askNouns[v.low[b-1]] {
+						return up(g)
+					}
+					return s, append([]int{g}, path...)
+				}
+				return s, path
+			}
 			if b >= floor && (v.low[b] == "on" || v.low[b] == "for" || v.low[b] == "to" || v.low[b] == "upon") && b-1 >= floor {
 				k := b - 1
 				if v.pos[k] == pVerb || v.pos[k] == pPast || v.pos[k] == pIng || askNouns[v.low[k]] || v.pos[k] == pNoun {

@@ -495,6 +495,10 @@ func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 		last = us[k].last
 	}
 	w := v.low[j]
+	// "which consists of 268 engineers and 63 medics"
+	if k := j - 1; w == "of" && k > floor && (v.low[k] == "consists" || v.low[k] == "consisting" || v.low[k] == "composed" || v.low[k] == "comprised" || v.low[k] == "up" && v.low[k-1] == "made") && u.num != nil {
+		return frame{u: i, trig: k, rule: "composition", action: "deploy", move: mSend, object: true, gov: -1, tail: last}, true
+	}
 	// "the deployment of", "an increase in"
 	if w == "of" || w == "by" || w == "for" && v.x.nominals[v.w(j-1)] != "" || w == "in" && (v.x.nominals[v.w(j-1)] == "reinforce" || v.x.nominals[v.w(j-1)] == "withdraw") {
 		k := j - 1
@@ -520,10 +524,6 @@ func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 			}
 		}
 	}
-	// "which consists of 268 engineers and 63 medics"
-	if k := j - 1; w == "of" && k > floor && (v.low[k] == "consists" || v.low[k] == "consisting" || v.low[k] == "composed" || v.low[k] == "comprised" || v.low[k] == "up" && v.low[k-1] == "made") && u.num != nil {
-		return frame{u: i, trig: k, rule: "composition", action: "deploy", move: mSend, object: true, gov: -1, tail: last}, true
-	}
 	// "sends in", "brought home", "pull out"
 	verb := j
 	if particles[w] && j-1 >= floor && v.x.verbs[v.low[j-1]].lemma != "" && v.pos[j-1] != pNoun {
@@ -542,6 +542,9 @@ func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 	}
 	m, particle, at := v.classOf(verb, last, end)
 	g := v.groupAround(verb, floor, end)
+	if k := verb - 1; v.pos[verb] == pPast && t.form&fPart != 0 && verb == j && k >= floor && g.start == verb && (v.pos[k] == pAdj || v.pos[k] == pNum || v.low[k] == "of" || v.pos[k] == pDet) {
+		return frame{}, false // "Russian mobilized soldiers": it qualifies them
+	}
 	f := frame{u: i, trig: verb, rule: "object", g: g, object: true, gov: -1, tail: last}
 	if at >= 0 {
 		f.tail = max(f.tail, at+1)
@@ -662,6 +665,9 @@ func (v *view) behind(j, end int) int {
 		w := v.low[j]
 		switch p := v.pos[j]; {
 		case w == ",":
+			if j+1 < end && v.pos[j+1] == pPast && j > 0 && (v.pos[j-1] == pNoun || v.pos[j-1] == pProper) && v.x.verbs[v.low[j+1]].plain&mSubject != 0 && v.x.verbs[v.low[j+1]].plain&mObject == 0 {
+				return j + 1
+			}
 			if j+1 < end && (v.pos[j+1] == pModal || v.pos[j+1] == pAux && v.low[j+1] != "having" && v.low[j+1] != "being") {
 				return j + 1
 			}
@@ -810,6 +816,9 @@ func (v *view) rightFrame(us []unit, i, last, end int) (f frame, next int, ok bo
 		}
 		k := v.behind(g.main+1, end)
 		if k > g.main {
+			if v.w(k) == "by" {
+				k = max(v.right(k+1, end), k+1)
+			}
 			if v.w(k) != "" && nominalPos(v.pos[k]) || k < end && v.pos[k] == pDet {
 				k = v.right(k, end)
 			}
@@ -1065,7 +1074,7 @@ func (v *view) objectAhead(j, end int) bool {
 	if v.low[j] == "as" && (v.w(j+1) == "many" || v.w(j+1) == "much") {
 		return true
 	}
-	if p := v.pos[j]; p == pDet || nominalPos(p) || v.number(j) != nil && v.w(j) != "at" {
+	if p := v.pos[j]; p == pDet || nominalPos(p) || v.number(j) != nil && v.number(j).first == j {
 		w := v.low[j]
 		return w != "abroad" && w != "overseas" && w != "home" && w != "north" && w != "south" && w != "east" && w != "west"
 	}

@@ -29,6 +29,9 @@ func (st *story) places(d *draft, us []unit) {
 		}
 		switch {
 		case prep == "from":
+			if attached && f.trig > last && !f.object && leaving {
+				return // who fields them
+			}
 			if leaving || f.move&(mLeave|mPull) != 0 {
 				if !d.origin.ok() {
 					d.origin = p
@@ -47,7 +50,7 @@ func (st *story) places(d *draft, us []unit) {
 		case leaving && d.f.home && prep == "in" && !d.destination.ok() && d.f.move == mLeave && beForms[v.w(d.f.trig)]:
 			d.destination = p
 		case leaving && (prep == "in" || prep == "at" || prep == "on" || prep == "near" || prep == "across" || prep == "along" || prep == "around" || prep == "inside"):
-			if !d.origin.ok() {
+			if !d.origin.ok() && !d.destination.ok() {
 				d.origin = p
 			}
 		default:

@@ -445,10 +445,10 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 	}
 	end := v.t.Sentences[d.s].Last
 	// "soldiers from Australia"
-	if v.w(u.last) == "from" && d.action != "withdraw" {
+	if v.w(u.last) == "from" && (d.action != "withdraw" || d.f.trig > u.last && !d.f.object) {
 		if e := v.right(u.last+1, end); e > u.last+1 {
 			s := span{u.last + 1, v.listFrom(u.last+1, e, end)}
-			if m := v.state(u.last + 1); m != nil && m.form != stCapital && m.form != stAdjective || v.orgLike(s) {
+			if m := v.state(u.last + 1); m != nil && m.form != stCapital && m.form != stAdjective || v.orgLike(s) || d.action == "withdraw" && v.named(s) && d.f.home {
 				return v.actorText(s, true)
 			}
 		}
@@ -466,7 +466,7 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 	// A name in the body itself: "CRPF personnel", "M23 forces".
 	first, last := -1, -1
 	for k := u.first; k < u.head; k++ {
-		if v.pos[k] == pProper && v.number(k) == nil || first >= 0 && v.adjacentHyphen(k) {
+		if (v.pos[k] == pProper || v.capital(k) && v.low[k][0] > '9' && k > st.floor(d.s)) && (v.number(k) == nil || v.number(k).Other) || v.number(k) != nil && v.number(k).Other && v.capital(k) || first >= 0 && v.adjacentHyphen(k) {
 			if first < 0 {
 				first = k
 			}

@@ -289,7 +289,7 @@ func (v *view) conditional(f *frame, end int) bool {
 				return true
 			}
 		case "once":
-			if k > f.trig && v.pos[k] == pSub {
+			if k > f.trig && v.w(k+1) != "again" && v.w(k+1) != "more" {
 				return true
 			}
 		case "until":

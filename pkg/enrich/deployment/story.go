@@ -19,7 +19,7 @@ func (st *story) judge(d *draft) {
 			drop(why)
 		}
 	}
-	if p := v.x.people[v.w(u.head)]; u.num == nil && !p.plural && (u.class == civil || u.class == strong) && v.w(u.head) != "workforce" && v.w(u.head) != "labour" && v.w(u.head) != "labor" && v.w(u.head) != "guard" {
+	if p := v.x.people[v.w(u.head)]; f.rule != "compound" && u.num == nil && !p.plural && (u.class == civil || u.class == strong) && v.w(u.head) != "workforce" && v.w(u.head) != "labour" && v.w(u.head) != "labor" && v.w(u.head) != "guard" {
 		drop("a single person")
 	}
 	if lemma == "work" && (u.class == generic || !d.place) || lemma == "set" && v.objectAhead(f.tail, len(v.low)) {
@@ -63,7 +63,16 @@ func (st *story) judge(d *draft) {
 			}
 		}
 	}
-	if u.class == formation && u.num == nil && u.nat == nil && !u.proper && u.including == "" && u.last-u.first < 2 && (v.w(u.head) == "company" || v.w(u.head) == "companies" || v.w(u.head) == "division" || v.w(u.head) == "squad" || v.w(u.head) == "corps") {
+	if h := v.w(u.head); (h == "company" || h == "companies") && u.including == "" && !v.hasWord(u, "infantry", "rifle", "mechanised", "mechanized", "armoured", "armored", "tank", "marine", "engineer", "military", "guard", "parachute", "commando", "airborne", "artillery", "ranger", "support") {
+		drop("a company not said to be of a force")
+	}
+	if h := v.w(u.head); (h == "mission" || h == "missions") && d.kind == "troops" {
+		drop("a task, no body of people")
+	}
+	if (lemma == "return" || lemma == "bring" || lemma == "release" || lemma == "transfer") && hasAny(strings.ToLower(v.t.S[v.t.Sentences[d.s].Start:v.t.Sentences[d.s].End]), "prisoner swap", "prisoner exchange", "prisoners of war", "exchange of prisoners", "bodies of") {
+		drop("prisoners")
+	}
+	if u.class == formation && u.num == nil && u.nat == nil && !u.proper && u.including == "" && u.last-u.first < 2 && (v.w(u.head) == "division" || v.w(u.head) == "squad" || v.w(u.head) == "corps") {
 		drop("a company or division not said to be of a force")
 	}
 	if (lemma == "provide" || lemma == "supply") && v.withAhead(u.last) {
@@ -161,8 +170,8 @@ func (st *story) judge(d *draft) {
 		if f.object && u.num == nil {
 			drop("left behind, without a number")
 		}
-	case "take", "put", "place", "provide", "hire", "recruit", "prepare", "ready", "offer", "promise", "pledge", "approve", "authorize", "authorise", "raise", "increase", "cut", "reduce", "double", "add", "employ", "launch", "supply", "import", "draft", "hold", "activate", "marshal", "post", "base", "house", "expand", "boost", "field", "lend", "assign", "task", "order":
-		if !d.place && !(lemma == "order" || lemma == "field" || lemma == "assign") {
+	case "take", "put", "place", "provide", "hire", "recruit", "prepare", "ready", "offer", "promise", "pledge", "approve", "authorize", "authorise", "raise", "mobilize", "mobilise", "increase", "cut", "reduce", "double", "add", "employ", "launch", "supply", "import", "draft", "hold", "activate", "marshal", "post", "base", "house", "expand", "boost", "field", "lend", "assign", "task", "order":
+		if !d.place && !v.bringsIn(d) && !(lemma == "order" || lemma == "field" || lemma == "assign") {
 			if !(f.rule == "object" && (u.class == strong || u.num != nil) && (lemma == "offer" || lemma == "pledge" || lemma == "promise" || lemma == "contribute")) {
 				drop("a verb of many senses, without a place")
 			}
@@ -808,6 +817,9 @@ func (d *draft) merge(e *draft) {
 // of its own.
 func (st *story) repeats(a, b *draft) bool {
 	v := st.v
+	if a.s == b.s && a.f.trig == b.f.trig {
+		return false // named side by side
+	}
 	if a.action != b.action && !(a.action == "reinforce" && b.action == "deploy" || a.action == "deploy" && b.action == "reinforce") {
 		return false
 	}

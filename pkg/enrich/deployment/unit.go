@@ -30,6 +30,9 @@ type unit struct {
 // noun does so behind a singular or mass noun; behind a plural only these.
 var behindPlural = set("training exercise exercises drills base bases barracks camp camps chief chiefs commander commanders family families union unions rights strength numbers levels casualties deaths wages pay accommodation visas")
 
+// hardware that a force's name qualifies: "Self-Defense Forces aircraft".
+var hardware = set("aircraft plane planes ship ships vessel vessels jet jets helicopter helicopters warship warships base bases spokesman spokeswoman spokesperson chief commander commanders official officials general tank tanks drone drones headquarters barracks positions position outpost outposts checkpoint checkpoints convoy convoys vehicle vehicles leader leaders")
+
 // participles that qualify a body.
 var qualifying = set(`armed trained retired uniformed allied combined joint mechanised mechanized motorised motorized mounted remaining
  peacekeeping demining firefighting construction supporting serving outgoing incoming visiting fighting mixed decorated returning specialised specialized
@@ -104,7 +107,7 @@ func (v *view) isHead(i, end int) bool {
 		_ = q
 		return false
 	}
-	if behindPlural[v.low[n]] && v.pos[n] == pNoun {
+	if behindPlural[v.low[n]] && v.pos[n] == pNoun || v.capital(i) && hardware[v.low[n]] {
 		return false
 	}
 	if p.class == strong && p.plural || p.class == generic && p.plural {
