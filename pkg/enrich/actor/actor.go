@@ -16,8 +16,6 @@
 package actor
 
 import (
-	"time"
-
 	"github.com/dateline-wire/dateline/pkg/enrich/kb"
 	"github.com/dateline-wire/dateline/pkg/enrich/place"
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
@@ -57,7 +55,7 @@ func Over(base Knowledge, places *place.Resolver, model Model) *Annotator {
 
 // Annotate fills d.Mentions, d.Enrichment.Actors and d.Enrichment.Places.
 func (a *Annotator) Annotate(d *text.Doc) {
-	s := &story{a: a, base: a.base.KB(), d: d, day: dayOf(d.Date)}
+	s := &story{a: a, base: a.base.KB(), d: d, day: kb.DayOf(d.Date), ids: map[string]*cluster{}}
 	for _, t := range []*text.Text{d.Headline, d.Body} {
 		if t == nil {
 			continue
@@ -76,5 +74,3 @@ func (a *Annotator) Annotate(d *text.Doc) {
 	s.link()
 	s.emit()
 }
-
-func dayOf(t time.Time) kb.Day { return kb.DayOf(t) }

@@ -127,7 +127,7 @@ func (x *side) institutionAt(i int) (first, last int, in *institution, ok bool) 
 				j++
 			}
 			start := j
-			for j < len(x.low) && j < start+9 && (x.taken[j] < 0 || x.taken[i] >= 0) && (topics[x.low[j]] || x.upper(j) || (x.low[j] == "and" || x.low[j] == "&") && j > start && (topics[x.at(j+1)] || x.upper(j+1))) {
+			for j < len(x.low) && j < start+9 && (x.own[j] == nil || x.own[i] != nil) && (topics[x.low[j]] || x.upper(j) || (x.low[j] == "and" || x.low[j] == "&") && j > start && (topics[x.at(j+1)] || x.upper(j+1))) {
 				j++
 			}
 			if j > start {
@@ -202,16 +202,6 @@ func titleCase(key string) string {
 	return strings.Join(words, " ")
 }
 
-// covering returns the mention that has token i.
-func (x *side) covering(i int) *mention {
-	for _, m := range x.mentions {
-		if m.first <= i && i < m.last {
-			return m
-		}
-	}
-	return nil
-}
-
 // institutions finds bodies of states told by nouns and marks those that the
 // model found already.
 func (s *story) institutions(x *side) {
@@ -226,7 +216,7 @@ func (s *story) institutions(x *side) {
 		if !ok {
 			continue
 		}
-		if x.taken[i] >= 0 {
+		if x.own[i] != nil {
 			m := x.covering(i)
 			if m == nil || m.inst != nil || m.class != body && m.class != land {
 				continue
@@ -242,9 +232,7 @@ func (s *story) institutions(x *side) {
 				}
 			} else if m.first >= first && m.last <= last && in.key != "" {
 				m.first, m.last, m.inst, m.class = first, last, in, body
-				for k := first; k < last; k++ {
-					x.taken[k] = 1
-				}
+				x.claim(m)
 			}
 			continue
 		}
@@ -320,9 +308,6 @@ func (s *story) institutions(x *side) {
 	x.compact()
 }
 
-// drop takes a mention away that became part of another.
-func (x *side) drop(m *mention) { m.last = m.first }
-
 func (x *side) compact() {
 	kept := x.mentions[:0]
 	for _, m := range x.mentions {
@@ -331,23 +316,10 @@ func (x *side) compact() {
 		}
 	}
 	x.mentions = kept
-	for i := range x.taken {
-		x.taken[i] = -1
-	}
+	clear(x.own)
 	for _, m := range kept {
-		for i := m.first; i < m.last; i++ {
-			x.taken[i] = 1
-		}
+		x.claim(m)
 	}
-}
-
-func (x *side) starting(i int) *mention {
-	for _, m := range x.mentions {
-		if m.first == i && m.last > m.first {
-			return m
-		}
-	}
-	return nil
 }
 
 // entryByName is the one entry of note that bears exactly this name.

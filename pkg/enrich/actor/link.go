@@ -59,6 +59,7 @@ func (s *story) link() {
 
 func (s *story) join(m *mention, c *cluster) {
 	m.actor = c
+	c.last = m
 	c.mentions = append(c.mentions, m)
 	if c.country == "" {
 		c.country = m.country
@@ -70,13 +71,23 @@ func (s *story) join(m *mention, c *cluster) {
 	}
 }
 
-func (s *story) byID(id string) *cluster {
-	for _, c := range s.clusters {
-		if c.id == id {
-			return c
-		}
-	}
-	return nil
+func (s *story) byID(id string) *cluster { return s.ids[id] }
+
+// recentClusters bounds how many actors back a short name is looked for, so
+// that a text of nothing but names takes no longer than another.
+const recentClusters = 256
+
+func (s *story) recent() []*cluster {
+	return s.clusters[max(0, len(s.clusters)-recentClusters):]
+}
+
+// firstOnes are the first mentions of an actor, enough to know its names.
+func (c *cluster) firstOnes() []*mention { return c.mentions[:min(len(c.mentions), 6)] }
+
+func (s *story) enter(c *cluster) *cluster {
+	s.clusters = append(s.clusters, c)
+	s.ids[c.id] = c
+	return c
 }
 
 func (s *story) known(e *kb.Entry) *cluster {
@@ -85,8 +96,7 @@ func (s *story) known(e *kb.Entry) *cluster {
 	}
 	country, roles := e.On(s.day)
 	c := &cluster{id: e.ID, name: e.Name, typ: e.Type, entry: e, country: country, roles: roles, conf: 0.97}
-	s.clusters = append(s.clusters, c)
-	return c
+	return s.enter(c)
 }
 
 func (s *story) unknown(id, name, typ string, m *mention) *cluster {
@@ -94,8 +104,7 @@ func (s *story) unknown(id, name, typ string, m *mention) *cluster {
 		return c
 	}
 	c := &cluster{id: id, name: name, typ: typ, country: m.country, roles: slices.Clone(m.roles), inst: m.inst, class: m.class, conf: 0.6, candidates: m.candidates}
-	s.clusters = append(s.clusters, c)
-	return c
+	return s.enter(c)
 }
 
 func (s *story) linkState(m *mention) {
@@ -284,8 +293,7 @@ func (s *story) linkInstitution(x *side, m *mention) {
 	in := m.inst
 	if in.key == "" {
 		// For the one of this noun that was named before.
-		for i := len(s.clusters) - 1; i >= 0; i-- {
-			c := s.clusters[i]
+		for _, c := range slices.Backward(s.recent()) {
 			if c.typ != model.ActorOrganisation && c.typ != model.ActorGroup || len(c.mentions) == 0 || c.class == crowd {
 				continue
 			}
@@ -310,8 +318,8 @@ func (s *story) linkInstitution(x *side, m *mention) {
 	}
 	if country == "" && len(in.key) > 0 {
 		// One named before by the same noun, else the story's own country.
-		for i := len(s.clusters) - 1; i >= 0; i-- {
-			if c := s.clusters[i]; c.inst != nil && c.inst.key == in.key {
+		for _, c := range slices.Backward(s.recent()) {
+			if c.inst != nil && c.inst.key == in.key {
 				s.join(m, c)
 				return
 			}
@@ -359,10 +367,7 @@ func (x *side) nounOnly(m *mention) bool {
 func (s *story) speaker(x *side, m *mention) string {
 	first, _ := x.sentence(m.first)
 	country := ""
-	for _, o := range x.mentions {
-		if o.first < first || o.first >= m.first {
-			continue
-		}
+	for _, o := range x.between(first, m.first) {
 		switch {
 		case o.class == state && o.acts && country == "":
 			country = s.countryOf(o)
@@ -407,21 +412,15 @@ func (s *story) owner(x *side, m *mention) string {
 		// The last state or region that acted before, in this sentence or the one before.
 		first, _ := x.sentence(m.first)
 		best := ""
-		for _, o := range x.mentions {
-			if o.first >= m.first {
-				break
-			}
-			if o.acts && o.first >= first && (o.class == state || o.class == land) {
+		for _, o := range x.between(first, m.first) {
+			if o.acts && (o.class == state || o.class == land) {
 				if c := s.countryOf(o); c != "" {
 					return c
 				}
 			}
 		}
-		for _, o := range x.mentions {
-			if o.first >= m.first {
-				break
-			}
-			if (o.class == state || o.class == land || o.class == body) && (o.acts || o.class != land) && o.first >= first-80 {
+		for _, o := range x.between(first-80, m.first) {
+			if (o.class == state || o.class == land || o.class == body) && (o.acts || o.class != land) {
 				if c := s.countryOf(o); c != "" && (m.inst.key != "embassy" || o.class != state || !o.locative) {
 					best = c
 				}
@@ -537,12 +536,11 @@ func acronymOf(short, long string) bool {
 // fold finds the organisation of the story that a name shortens or spells out.
 func (s *story) fold(m *mention, name string) *cluster {
 	words := strings.Fields(name)
-	for i := len(s.clusters) - 1; i >= 0; i-- {
-		c := s.clusters[i]
+	for _, c := range slices.Backward(s.recent()) {
 		if c.typ == model.ActorPerson || c.typ == model.ActorState || c.typ == model.ActorPlace {
 			continue
 		}
-		for _, o := range c.mentions {
+		for _, o := range c.firstOnes() {
 			long := o.surface()
 			if strings.EqualFold(long, name) {
 				return c

@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dateline-wire/dateline/pkg/enrich/kb"
@@ -9,28 +10,65 @@ import (
 )
 
 // officeKinds are the offices of a state that a title names, by the title's
-// last words.
-var officeKinds = []struct {
-	words string
-	kinds []string
-}{
-	{"prime minister", []string{"hog"}}, {"premier", []string{"hog"}}, {"foreign minister", []string{"fm"}}, {"minister of foreign affairs", []string{"fm"}}, {"foreign secretary", []string{"fm"}},
-	{"secretary of state", []string{"fm"}}, {"defence minister", []string{"dm"}}, {"defense minister", []string{"dm"}}, {"defence secretary", []string{"dm"}}, {"defense secretary", []string{"dm"}},
-	{"secretary of defense", []string{"dm"}}, {"minister of defence", []string{"dm"}}, {"minister of defense", []string{"dm"}}, {"interior minister", []string{"im"}}, {"finance minister", []string{"fin"}}, {"supreme leader", []string{"supreme-leader", "hos"}},
-	{"president", []string{"hos", "president"}}, {"leader", []string{"hos", "hog", "supreme-leader"}}, {"chancellor", []string{"hog"}}, {"king", []string{"monarch"}}, {"queen", []string{"monarch"}},
-	{"monarch", []string{"monarch"}}, {"crown prince", []string{"crown-prince"}}, {"army chief", []string{"cgs"}}, {"strongman", []string{"hos"}}, {"vice president", []string{"vice-president"}}, {"ruler", []string{"hos", "monarch"}}, {"emir", []string{"hos", "monarch"}},
-	{"head of state", []string{"hos", "president"}}, {"head of government", []string{"hog"}}, {"dictator", []string{"hos"}}, {"secretary-general", []string{"head"}}, {"secretary general", []string{"head"}}, {"chief", []string{"head"}},
+// last words; the first that fits counts.
+var officeKinds = officeTable(`prime minister = hog
+premier = hog
+foreign minister = fm
+minister of foreign affairs = fm
+foreign secretary = fm
+secretary of state = fm
+defence minister = dm
+defense minister = dm
+defence secretary = dm
+defense secretary = dm
+secretary of defense = dm
+minister of defence = dm
+minister of defense = dm
+interior minister = im
+finance minister = fin
+supreme leader = supreme-leader hos
+president = hos president
+leader = hos hog supreme-leader
+chancellor = hog
+king = monarch
+queen = monarch
+monarch = monarch
+crown prince = crown-prince
+army chief = cgs
+strongman = hos
+vice president = vice-president
+ruler = hos monarch
+emir = hos monarch
+head of state = hos president
+head of government = hog
+dictator = hos
+secretary-general = head
+secretary general = head
+chief = head
+`)
+
+type officeTitle struct{ words, kinds []string }
+
+// officeTable keeps titles by their last word.
+func officeTable(table string) map[string][]officeTitle {
+	m := map[string][]officeTitle{}
+	for _, line := range strings.Split(strings.TrimSpace(table), "\n") {
+		title, kinds, _ := strings.Cut(line, " = ")
+		words := strings.Fields(title)
+		last := words[len(words)-1]
+		m[last] = append(m[last], officeTitle{words, strings.Fields(kinds)})
+	}
+	return m
 }
 
-// officeAt reads the office in the tokens that end before last; n is their number.
-func (x *side) officeAt(first, last int) (kinds []string, n int) {
-	for _, o := range officeKinds {
-		words := strings.Fields(o.words)
-		if last-first < len(words) {
-			continue
-		}
-		if strings.Join(x.low[last-len(words):last], " ") == o.words {
-			return o.kinds, len(words)
+// titled finds the office that the last words of a list name.
+func titled(words []string) (kinds []string, n int) {
+	if len(words) == 0 {
+		return nil, 0
+	}
+	for _, o := range officeKinds[words[len(words)-1]] {
+		if n := len(o.words); len(words) >= n && slices.Equal(words[len(words)-n:], o.words) {
+			return o.kinds, n
 		}
 	}
 	return nil, 0
@@ -43,9 +81,9 @@ func (s *story) offices(x *side) {
 		return
 	}
 	for _, m := range x.mentions {
-		if m.class == people && x.at(m.last) == "state" && !x.upper(m.last) && x.taken[m.last] < 0 && x.bodyEnds(m.last+1) {
+		if m.class == people && x.at(m.last) == "state" && !x.upper(m.last) && x.own[m.last] == nil && x.bodyEnds(m.last+1) {
 			m.class, m.typ, m.last = state, text.Location, m.last+1
-			x.taken[m.last-1] = 1
+			x.claim(m)
 			for i := range m.names {
 				m.names[i].Kind = kb.ByAlias
 			}
@@ -68,7 +106,7 @@ func (s *story) offices(x *side) {
 			if last > len(x.low) || !x.free(at, last) {
 				continue
 			}
-			kinds, size := x.officeAt(at, last)
+			kinds, size := titled(x.low[at:last])
 			if size != n {
 				continue
 			}
@@ -137,18 +175,18 @@ func (s *story) crowds(x *side) {
 	}
 	for i := 0; i < len(x.low); i++ {
 		w := x.low[i]
-		if x.taken[i] >= 0 || x.upper(i) || len(w) < 4 {
+		if x.own[i] != nil || x.upper(i) || len(w) < 4 {
 			continue
 		}
 		r := nounRoles(w)
 		if r == nil && !generalHeads[singular(w)] || !strings.HasSuffix(w, "s") && w != "media" && w != "troops" && w != "police" {
 			continue
 		}
-		if x.at(i+1) == "-" || nounRoles(x.at(i+1)) != nil && x.taken[i+1] < 0 {
+		if x.at(i+1) == "-" || nounRoles(x.at(i+1)) != nil && x.own[i+1] == nil {
 			continue
 		}
 		first := i
-		for first > 0 && first > i-3 && x.taken[first-1] < 0 && modifier(x.low[first-1]) {
+		for first > 0 && first > i-3 && x.own[first-1] == nil && modifier(x.low[first-1]) {
 			first--
 		}
 		prev := x.before(first)
@@ -156,7 +194,7 @@ func (s *story) crowds(x *side) {
 		switch {
 		case prev != nil && prev.class == people && !prev.noun:
 			country = s.peopleCountry(prev)
-		case prev == nil && first > 0 && islamist[x.low[first-1]] && x.taken[first-1] < 0:
+		case prev == nil && first > 0 && islamist[x.low[first-1]] && x.own[first-1] == nil:
 			first--
 		case armed[w] && first == i:
 		default:
@@ -176,10 +214,7 @@ func (s *story) crowds(x *side) {
 		if country != "" {
 			x.drop(prev)
 		}
-		x.mentions = append(x.mentions, &mention{x: x, first: from, last: i + 1, typ: text.Organisation, conf: 0.7, class: crowd, country: country, roles: roles, noun: true})
-		for k := from; k <= i; k++ {
-			x.taken[k] = 1
-		}
+		x.add(&mention{x: x, first: from, last: i + 1, typ: text.Organisation, conf: 0.7, class: crowd, country: country, roles: roles, noun: true})
 	}
 	x.compact()
 	x.sort()

@@ -96,8 +96,8 @@ func (s *story) titleOf(m *mention) title {
 						t.office, _ = officeEnd(t.words)
 					}
 				}
-				for _, o := range x.mentions {
-					if o.first >= behind && o.last <= n && o != m {
+				for _, o := range x.between(behind, n) {
+					if o.last <= n && o != m {
 						if o.class == body && o.actor != nil && t.roles == nil {
 							t.roles = o.actor.roles
 						}
@@ -201,20 +201,16 @@ func (t *title) note(s *story, o *mention) {
 	}
 }
 
+// officeEnd is the office that a title names; a deputy's is none.
 func officeEnd(words []string) ([]string, int) {
-	for _, o := range officeKinds {
-		f := strings.Fields(o.words)
-		if len(words) >= len(f) && slices.Equal(words[len(words)-len(f):], f) {
-			if len(words) > len(f) {
-				switch words[len(words)-len(f)-1] {
-				case "deputy", "vice", "former", "assistant", "acting", "opposition", "rebel", "party", "junior":
-					return nil, 0
-				}
-			}
-			return o.kinds, len(f)
+	kinds, n := titled(words)
+	if n > 0 && len(words) > n {
+		switch words[len(words)-n-1] {
+		case "deputy", "vice", "former", "assistant", "acting", "opposition", "rebel", "party", "junior":
+			return nil, 0
 		}
 	}
-	return nil, 0
+	return kinds, n
 }
 
 // persons are the entries that a full name fits.
@@ -244,7 +240,7 @@ func (s *story) linkPerson(m *mention) {
 	name := m.surface()
 	m.titled = len(t.words) > 0
 	// The same name before, or a shorter or longer form of it.
-	for _, c := range s.clusters {
+	for _, c := range s.recent() {
 		if c.typ == model.ActorPerson && (strings.EqualFold(c.name, name) || c.entry == nil && sameFullName(c.name, name)) {
 			s.join(m, c)
 			s.credit(c, m, t)
@@ -420,13 +416,11 @@ func (s *story) titleCountry(m *mention, t title) string {
 	if ofBody {
 		// The organisation spoken of last, agencies left out.
 		sent := x.t.Tokens[m.first].Sentence
-		for i := len(x.mentions) - 1; i >= 0; i-- {
-			o := x.mentions[i]
-			if o.first >= m.first || o.class != body || o.actor == nil || o.dateline {
+		near := x.between(x.t.Sentences[max(0, sent-4)].First, m.first)
+		for i := len(near) - 1; i >= 0; i-- {
+			o := near[i]
+			if o.class != body || o.actor == nil || o.dateline {
 				continue
-			}
-			if x.t.Tokens[o.first].Sentence < sent-4 {
-				break
 			}
 			if len(o.actor.roles) > 0 && o.actor.roles[0] == "MED" {
 				continue
@@ -443,10 +437,7 @@ func (s *story) titleCountry(m *mention, t title) string {
 		return ""
 	}
 	first, _ := x.sentence(m.first)
-	for _, o := range x.mentions {
-		if o.first < first || o.first >= m.first {
-			continue
-		}
+	for _, o := range x.between(first, m.first) {
 		if (o.class == state || o.class == body && o.inst != nil) && !o.locative {
 			if c := s.countryOf(o); c != "" {
 				return c
@@ -469,9 +460,10 @@ func (s *story) titleCountry(m *mention, t title) string {
 func (s *story) paper(x *side, m *mention) string {
 	first, last := x.sentence(m.first)
 	for i := first; i < last; i++ {
-		if w := x.low[i]; (w == "daily" || w == "weekly" || w == "newspaper" || w == "paper" || w == "magazine" || w == "broadcaster") && x.at(i-1) == "the" && x.taken[i] < 0 {
-			for k := len(x.mentions) - 1; k >= 0; k-- {
-				if o := x.mentions[k]; o.first < i && o.class == body && o.actor != nil && o.actor.country != "" && len(o.actor.roles) > 0 && o.actor.roles[0] == "MED" && o.actor.entry == nil {
+		if w := x.low[i]; (w == "daily" || w == "weekly" || w == "newspaper" || w == "paper" || w == "magazine" || w == "broadcaster") && x.at(i-1) == "the" && x.own[i] == nil {
+			near := x.between(i-400, i)
+			for k := len(near) - 1; k >= 0; k-- {
+				if o := near[k]; o.class == body && o.actor != nil && o.actor.country != "" && len(o.actor.roles) > 0 && o.actor.roles[0] == "MED" && o.actor.entry == nil {
 					return o.actor.country
 				}
 			}
@@ -497,7 +489,7 @@ func (s *story) linkShort(m *mention) {
 	var found *cluster
 	bestDistance := 1 << 30
 	bestRank := -1
-	for _, c := range s.clusters {
+	for _, c := range s.recent() {
 		if c.typ != model.ActorPerson {
 			continue
 		}
@@ -509,7 +501,7 @@ func (s *story) linkShort(m *mention) {
 			rank = 2
 		}
 		distance := 1 << 29
-		for _, o := range c.mentions {
+		for _, o := range []*mention{c.mentions[0], c.last} {
 			if o.x == m.x && o.first < m.first {
 				distance = min(distance, m.first-o.first)
 			}
@@ -596,7 +588,7 @@ func bears(c *cluster, low string) bool {
 	if check(c.name) {
 		return true
 	}
-	for _, m := range c.mentions {
+	for _, m := range c.firstOnes() {
 		if m.class == person && check(m.surface()) {
 			return true
 		}
@@ -619,11 +611,11 @@ func (s *story) linkOffice(m *mention) {
 		return
 	}
 	// A person of the story with that post, by his title.
-	for _, c := range s.clusters {
+	for _, c := range s.recent() {
 		if c.typ != model.ActorPerson || c.country != m.country || m.country == "" {
 			continue
 		}
-		for _, o := range c.mentions {
+		for _, o := range c.firstOnes() {
 			if o.class != person {
 				continue
 			}
@@ -651,7 +643,7 @@ func (s *story) countriesOfRest() {
 		if c.entry != nil || c.country != "" {
 			continue
 		}
-		for _, m := range c.mentions {
+		for _, m := range c.firstOnes() {
 			x := m.x
 			switch c.typ {
 			case model.ActorOrganisation, model.ActorGroup:

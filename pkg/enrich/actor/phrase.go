@@ -156,10 +156,9 @@ func (s *story) phrase() bool {
 // undo forgets what find did, so that the text is read as any other.
 func (s *story) undo(x *side) {
 	x.mentions = nil
-	for i := range x.taken {
-		x.taken[i] = -1
-	}
+	clear(x.own)
 	s.clusters = nil
+	clear(s.ids)
 }
 
 // joined: the preposition is of a name or a fixed phrase ("Ministry of

@@ -54,6 +54,12 @@ func (s *story) retype(x *side) {
 		}
 	}
 	// One name, one kind: as the mention that words decided has it.
+	bodies := map[string][]*mention{}
+	for _, o := range x.mentions {
+		if w := x.low[o.first]; o.class == body && o.entryByName() == nil && len(bodies[w]) < 8 {
+			bodies[w] = append(bodies[w], o)
+		}
+	}
 	for _, m := range x.mentions {
 		if m.class != person && m.class != land || m.dateline {
 			continue
@@ -62,8 +68,8 @@ func (s *story) retype(x *side) {
 			continue
 		}
 		name := m.surface()
-		for _, o := range x.mentions {
-			if o.class == body && o.entryByName() == nil && o != m {
+		for _, o := range bodies[x.low[m.first]] {
+			if o != m {
 				long := o.surface()
 				if long == name || strings.HasPrefix(long, name+" ") {
 					m.class, m.typ = body, text.Organisation
@@ -77,7 +83,7 @@ func (s *story) retype(x *side) {
 	}
 	for i := range x.low {
 		w := x.low[i]
-		if i < x.dateline || !bodyNouns[w] || w == "group" || w == "party" || w == "movement" || x.taken[i] >= 0 || x.upper(i) {
+		if i < x.dateline || !bodyNouns[w] || w == "group" || w == "party" || w == "movement" || x.own[i] != nil || x.upper(i) {
 			continue
 		}
 		j := i + 1
@@ -86,7 +92,7 @@ func (s *story) retype(x *side) {
 			j++
 		}
 		end := j
-		for end < len(x.low) && end < j+5 && x.upper(end) && x.taken[end] < 0 {
+		for end < len(x.low) && end < j+5 && x.upper(end) && x.own[end] == nil {
 			end++
 		}
 		if end == j || !quoted && end-j < 2 || quoted && !quote(x.at(end)) {
@@ -135,7 +141,7 @@ func (x *side) korea(s *story) {
 		if w != "north" && w != "south" || !x.upper(i) || x.low[i-1] != "the" || x.upper(i+1) && x.t.Tokens[i].End < x.t.Tokens[min(i+1, len(x.low)-1)].Start {
 			continue
 		}
-		if x.taken[i] >= 0 {
+		if x.own[i] != nil {
 			o := x.covering(i)
 			if o == nil || o.last-o.first > 1 {
 				continue
@@ -183,8 +189,23 @@ var anaphors = set(`commission committee council court party front movement leag
 authority board bureau office agency bank club corps parliament assembly senate department hospital alliance`)
 
 func (s *story) nouns(x *side) {
+	named := map[string]int{} // the first token of the first body with a head noun
+	for _, o := range x.mentions {
+		if o.class != body || o.noun {
+			continue
+		}
+		heads := []string{headOf(o.surface())}
+		if e := o.entryByName(); e != nil {
+			heads = append(heads, headOf(e.Name))
+		}
+		for _, h := range heads {
+			if at, ok := named[h]; !ok || o.first < at {
+				named[h] = o.first
+			}
+		}
+	}
 	for i, w := range x.low {
-		if !anaphors[w] || x.taken[i] >= 0 || x.upper(i) || i < x.dateline {
+		if !anaphors[w] || x.own[i] != nil || x.upper(i) || i < x.dateline {
 			continue
 		}
 		// "the commission said", "force spokeswoman Ingrid Halvorsen"; not "the
@@ -194,16 +215,8 @@ func (s *story) nouns(x *side) {
 		if !definite && !compound {
 			continue
 		}
-		named := false
-		for _, o := range x.mentions {
-			if o.first >= i {
-				break
-			}
-			if o.class == body && !o.noun && (headOf(o.surface()) == w || o.entryByName() != nil && headOf(o.entryByName().Name) == w) {
-				named = true
-			}
-		}
-		if named || w == "force" {
+		at, ok := named[w]
+		if ok && at < i || w == "force" {
 			x.add(&mention{x: x, first: i, last: i + 1, typ: text.Organisation, conf: 0.7, class: body, inst: &institution{head: w}, noun: true})
 		}
 	}

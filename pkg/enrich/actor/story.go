@@ -17,8 +17,8 @@ type side struct {
 	t     *text.Text
 	low   []string // tokens in lower case
 	words []gazetteer.Word
-	// taken tells the mention that has a token, -1 for none.
-	taken []int32
+	// own is the mention that has a token, nil for none.
+	own []*mention
 	// firstWord is the first word of each token, len(tokens)+1 long.
 	firstWord []int32
 	dateline  int // tokens of the dateline
@@ -27,12 +27,11 @@ type side struct {
 }
 
 func newSide(t *text.Text) *side {
-	x := &side{t: t, low: make([]string, len(t.Tokens)), taken: make([]int32, len(t.Tokens))}
+	x := &side{t: t, low: make([]string, len(t.Tokens)), own: make([]*mention, len(t.Tokens))}
 	upper, lower := 0, 0
 	for i := range t.Tokens {
 		w := t.Surface(i)
 		x.low[i] = strings.ToLower(w)
-		x.taken[i] = -1
 		if r, _ := utf8.DecodeRuneInString(w); unicode.IsLetter(r) && len(w) > 2 {
 			if strings.ToUpper(w) == w {
 				upper++
@@ -149,6 +148,7 @@ type cluster struct {
 	inst       *institution
 	class      class
 	conf       float64
+	last       *mention // the one joined last
 }
 
 // story is a document at work.
@@ -164,6 +164,7 @@ type story struct {
 	countries map[string]float64
 	regions   []string
 	clusters  []*cluster
+	ids       map[string]*cluster
 	// surnames are the last words of the full names of persons in it.
 	surnames map[string]bool
 }
@@ -179,14 +180,46 @@ func (s *story) all(f func(m *mention)) {
 
 func (x *side) add(m *mention) {
 	x.mentions = append(x.mentions, m)
+	x.claim(m)
+}
+
+// claim makes the tokens of a mention its own; it is called again when the
+// mention has grown.
+func (x *side) claim(m *mention) {
 	for i := m.first; i < m.last; i++ {
-		x.taken[i] = 1
+		x.own[i] = m
 	}
+}
+
+// drop takes a mention away that became part of another; compact sweeps it up.
+func (x *side) drop(m *mention) {
+	for i := m.first; i < m.last; i++ {
+		if x.own[i] == m {
+			x.own[i] = nil
+		}
+	}
+	m.last = m.first
+}
+
+// between are the mentions that begin within the tokens [first, last), once
+// the mentions are sorted.
+func (x *side) between(first, last int) []*mention {
+	at := func(t int) int {
+		i, _ := slices.BinarySearchFunc(x.mentions, t, func(m *mention, t int) int { return m.first - t })
+		for i > 0 && x.mentions[i-1].first >= t {
+			i--
+		}
+		return i
+	}
+	if last <= first {
+		return nil
+	}
+	return x.mentions[at(first):at(last)]
 }
 
 func (x *side) free(first, last int) bool {
 	for i := first; i < last; i++ {
-		if x.taken[i] >= 0 {
+		if x.own[i] != nil {
 			return false
 		}
 	}
@@ -199,13 +232,28 @@ func (x *side) sort() {
 
 // before returns the mention that ends at token i, nil for none.
 func (x *side) before(i int) *mention {
-	for _, m := range x.mentions {
-		if m.last == i {
-			return m
-		}
+	if i < 1 || i > len(x.own) {
+		return nil
+	}
+	if m := x.own[i-1]; m != nil && m.last == i {
+		return m
 	}
 	return nil
 }
+
+// starting returns the mention that begins at token i, nil for none.
+func (x *side) starting(i int) *mention {
+	if i < 0 || i >= len(x.own) {
+		return nil
+	}
+	if m := x.own[i]; m != nil && m.first == i {
+		return m
+	}
+	return nil
+}
+
+// covering returns the mention that has token i, nil for none.
+func (x *side) covering(i int) *mention { return x.own[i] }
 
 // find fills x.mentions with names from the model and the knowledge base, and
 // with institutions told by nouns.
@@ -307,7 +355,7 @@ func (s *story) again(x *side) {
 		return
 	}
 	for i, w := range x.low {
-		if x.taken[i] >= 0 || i < x.dateline || !s.surnames[w] || !x.upper(i) || len(w) < 3 || x.upper(i+1) || x.upper(i-1) && x.at(i-1) != "," && !s.opens(x, i) {
+		if x.own[i] != nil || i < x.dateline || !s.surnames[w] || !x.upper(i) || len(w) < 3 || x.upper(i+1) || x.upper(i-1) && x.at(i-1) != "," && !s.opens(x, i) {
 			continue
 		}
 		next := x.at(i + 1)
