@@ -54,6 +54,16 @@ func (a *Annotator) Annotate(d *text.Doc) { _ = a.annotate(d) }
 // Explain does what Annotate does and returns the bodies it passed over.
 func (a *Annotator) Explain(d *text.Doc) []Veto { return a.annotate(d) }
 
+// Vetoes returns the bodies that the layer passed over in an article that was
+// enriched before; e is not changed.
+func (a *Annotator) Vetoes(e *model.Enriched) []Veto {
+	d := text.FromArticle(&e.Article)
+	if e.Enrichment != nil {
+		d.Enrichment = *e.Enrichment
+	}
+	return a.annotate(d)
+}
+
 func (a *Annotator) annotate(d *text.Doc) []Veto {
 	d.Enrichment.Deployments = []model.Deployment{}
 	if !a.candidate(d.Body) {
