@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -114,6 +115,10 @@ type Feed struct {
 	Name string `yaml:"name"`
 	// Folder is watched for files; empty is DIR/inbox/<name>.
 	Folder string `yaml:"folder"`
+	// URL is fetched instead: RSS, Atom, JSON Feed, or ninjs.
+	URL string `yaml:"url"`
+	// Every is the pause between two fetches; 0 is a minute, 5s the least.
+	Every time.Duration `yaml:"every"`
 	// Format, Charset and Zone fix what is otherwise detected; Zone is an IANA name.
 	Format  string `yaml:"format"`
 	Charset string `yaml:"charset"`
@@ -417,6 +422,17 @@ func (c *Config) check(s *source) Faults {
 			if _, err := time.LoadLocation(feed.Zone); err != nil {
 				bad(at+".zone", "%q is no time zone of the IANA list", feed.Zone)
 			}
+		}
+		if feed.URL != "" {
+			if u, err := url.Parse(feed.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+				bad(at+".url", "%q is no http or https address", feed.URL)
+			}
+			if feed.Folder != "" {
+				bad(at+".folder", "a feed is fetched from its url or read from its folder, not both")
+			}
+		}
+		if feed.Every != 0 && feed.Every < 5*time.Second {
+			bad(at+".every", "%s is below 5s", feed.Every)
 		}
 		if feed.Silence < 0 {
 			bad(at+".silence", "is negative")

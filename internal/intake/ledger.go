@@ -7,6 +7,7 @@ package intake
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -30,7 +31,9 @@ func OpenLedger(ctx context.Context, dir string) (*Ledger, error) {
 	const schema = `CREATE TABLE IF NOT EXISTS deliveries(
 		feed TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
 		received TEXT NOT NULL, captured INTEGER NOT NULL DEFAULT 0,
-		PRIMARY KEY(feed, name, size, sha256)) WITHOUT ROWID`
+		PRIMARY KEY(feed, name, size, sha256)) WITHOUT ROWID;
+	CREATE TABLE IF NOT EXISTS cursors(
+		feed TEXT NOT NULL, url TEXT NOT NULL, etag TEXT NOT NULL, modified TEXT NOT NULL, PRIMARY KEY(feed, url)) WITHOUT ROWID`
 	if _, err := db.ExecContext(ctx, schema); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, joinClose(err, db))
 	}
@@ -70,6 +73,26 @@ func (l *Ledger) Done(ctx context.Context, d *Delivery) error {
 	_, err := l.db.ExecContext(ctx, `UPDATE deliveries SET captured=1 WHERE feed=? AND name=? AND size=? AND sha256=?`, d.Feed, d.Name, d.Size, d.SHA256)
 	if err != nil {
 		return fmt.Errorf("tick %s/%s off: %w", d.Feed, d.Name, err)
+	}
+	return nil
+}
+
+func (l *Ledger) cursor(ctx context.Context, s Source) (c Cursor, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT etag, modified FROM cursors WHERE feed=? AND url=?`, s.Feed, s.URL).Scan(&c.ETag, &c.Modified)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Cursor{}, nil
+	}
+	if err != nil {
+		return c, fmt.Errorf("look the cursor of %s up: %w", s.Feed, err)
+	}
+	return c, nil
+}
+
+func (l *Ledger) setCursor(ctx context.Context, s Source, c Cursor) error {
+	_, err := l.db.ExecContext(ctx, `INSERT INTO cursors(feed, url, etag, modified) VALUES(?,?,?,?)
+		ON CONFLICT(feed, url) DO UPDATE SET etag=excluded.etag, modified=excluded.modified`, s.Feed, s.URL, c.ETag, c.Modified)
+	if err != nil {
+		return fmt.Errorf("keep the cursor of %s: %w", s.Feed, err)
 	}
 	return nil
 }

@@ -41,7 +41,8 @@ func IngestCommand() *cobra.Command {
 every file's bytes to the topic wire.raw, and parses them from there into
 articles on wire.articles. What cannot be read ends on wire.dead with its reason.`,
 		Example: `  DATELINE_KAFKA=localhost:9092 ingest --data /var/lib/dateline
-  ingest --stdout story.xml more/*.json     # parse files to standard output, no broker`,
+  ingest --stdout story.xml more/*.json     # parse files to standard output, no broker
+  ingest check feed.yaml                    # try feeds and show their first articles`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if !stdout && len(args) > 0 {
 				return fmt.Errorf("files (%s, ...) go with --stdout; without it ingest watches the inbox", args[0])
@@ -72,6 +73,7 @@ articles on wire.articles. What cannot be read ends on wire.dead with its reason
 		},
 	}
 	flags.Bind(cmd)
+	cmd.AddCommand(checkCommand())
 	cmd.Flags().BoolVar(&stdout, "stdout", false, "parse the files named, write one article a line, and end")
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -43,7 +44,16 @@ func Ingest(ctx context.Context, env *Env, ledger *intake.Ledger) error {
 		}
 	}
 	var places []intake.Place
+	var polled []intake.Source
 	for _, f := range env.Config.Feeds {
+		if f.URL != "" {
+			every := f.Every
+			if every == 0 {
+				every = time.Minute
+			}
+			polled = append(polled, intake.Source{Feed: f.Name, URL: f.URL, Charset: f.Charset, Every: every})
+			continue
+		}
 		places = append(places, intake.Place{Feed: f.Name, Dir: filepath.Clean(env.Config.FeedFolder(f)), After: f.After})
 	}
 	take := func(ctx context.Context, d *intake.Delivery) error {
@@ -74,6 +84,11 @@ func Ingest(ctx context.Context, env *Env, ledger *intake.Ledger) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return folders.Run(ctx) })
+	if len(polled) > 0 {
+		poller := intake.NewPoller(intake.PollConfig{Sources: polled, Client: &http.Client{}, MaxBytes: env.Config.Ingest.MaxBytes,
+			Ledger: ledger, Capture: take, Log: env.Log, Now: env.Now})
+		g.Go(func() error { return poller.Run(ctx) })
+	}
 	if push != nil {
 		g.Go(func() error { return push.Run(ctx) })
 	}

@@ -60,6 +60,13 @@ func Enrich(ctx context.Context, env *Env, engine *enrich.Engine) error {
 	if inFlight == 0 {
 		inFlight = runtime.GOMAXPROCS(0)
 	}
+	stop := make(chan struct{})
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		followKnowledge(env, engine, stop)
+	}()
+	defer func() { close(stop); <-followed }()
 	return env.Client.Run(ctx, pipeline.Stage{
 		Group: pipeline.GroupEnrich, Topics: []string{pipeline.TopicArticles}, Concurrency: inFlight, Joined: env.joined(pipeline.GroupEnrich),
 		Handle: func(_ context.Context, rec *pipeline.Record) ([]pipeline.Record, error) {
@@ -78,6 +85,25 @@ func Enrich(ctx context.Context, env *Env, engine *enrich.Engine) error {
 			return []pipeline.Record{*out}, nil
 		},
 	})
+}
+
+// followKnowledge looks for a changed knowledge file every five seconds.
+func followKnowledge(env *Env, engine *enrich.Engine, stop <-chan struct{}) {
+	tick := time.NewTicker(5 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-tick.C:
+		}
+		switch changed, err := engine.Reload(); {
+		case err != nil:
+			env.Log.Error().Str("event", "knowledge-refused").Err(err).Msg("the knowledge file is not taken; the old one stays in use")
+		case changed:
+			env.Log.Info().Str("event", "knowledge-changed").Str("engine", engine.Version()).Msg("the knowledge file is taken")
+		}
+	}
 }
 
 // EnrichRecord makes the record of wire.enriched of one of wire.articles.

@@ -40,6 +40,7 @@ type Engine struct {
 	version func() string
 	layers  []Named
 	finish  []func(*model.Enriched)
+	reload  func() (bool, error)
 }
 
 // Assemble makes an engine of layers that run in the order given. version
@@ -51,6 +52,16 @@ func Assemble(version func() string, layers []Named, finish ...func(*model.Enric
 
 // Version is the engine version that an enrichment made now would carry.
 func (e *Engine) Version() string { return Release + "+" + e.version() }
+
+// Reload takes a changed knowledge file over and reports whether there was
+// one. After an error the knowledge in force stays. Articles under way are
+// finished with what they began with.
+func (e *Engine) Reload() (changed bool, err error) {
+	if e.reload == nil {
+		return false, nil
+	}
+	return e.reload()
+}
 
 // Enrich tags an article. The enriched article is always whole; the error
 // tells which layers failed on it, and its notes do so too.

@@ -16,8 +16,9 @@ type Config struct {
 	Knowledge string
 }
 
-// New loads the models and the knowledge base and assembles the engine.
-func New(Config) (*Engine, error) {
+// New loads the models and the knowledge base and assembles the engine. A
+// fault in the user's knowledge file is an error that names line and field.
+func New(cfg Config) (*Engine, error) {
 	parser, err := syntax.Load()
 	if err != nil {
 		return nil, err
@@ -26,15 +27,11 @@ func New(Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := kb.Load()
+	knowledge, err := kb.OpenStore(cfg.Knowledge)
 	if err != nil {
 		return nil, err
 	}
-	places, err := place.Load(base)
-	if err != nil {
-		return nil, err
-	}
-	actors, err := actor.New(base, places, names)
+	places, err := place.Load(knowledge.KB())
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +43,8 @@ func New(Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	layers := []Named{{"actor", actors}, {"source", sources}, {"deployment", deployments}}
-	return Assemble(func() string { return "kb." + base.Version() }, layers, actor.FillNinjs), nil
+	layers := []Named{{"actor", actor.Over(knowledge, places, names)}, {"source", sources}, {"deployment", deployments}}
+	e := Assemble(func() string { return "kb." + knowledge.KB().Version() }, layers, actor.FillNinjs)
+	e.reload = knowledge.Reload
+	return e, nil
 }
