@@ -6,6 +6,7 @@ import (
 
 	"github.com/dateline-wire/dateline/pkg/enrich/gazetteer"
 	"github.com/dateline-wire/dateline/pkg/enrich/kb"
+	"github.com/dateline-wire/dateline/pkg/enrich/place"
 	"github.com/dateline-wire/dateline/pkg/model"
 )
 
@@ -200,9 +201,12 @@ func (s *story) countryInside(m *mention) string {
 				if nm.Entry.State() != nil && (!nm.Caps || m.x.allCaps(words[i].Token)) && nm.Kind != kb.ByMetonym {
 					return s.alive(nm.Entry)
 				}
+				if n > 1 && i == 0 && !nm.Entry.Listed && nm.Kind <= kb.ByAlias && nm.Entry.Country != "" {
+					return nm.Entry.Country
+				}
 			}
 		}
-		if n, _ := s.a.places.Gazetteer().Longest(words, i); n > 0 && n < len(words) && i == 0 && len(s.countries) > 0 {
+		if n, _ := s.a.places.Gazetteer().Longest(words, i); n > 0 && n < len(words) && i == 0 && len(s.countries) > 0 && localBodies[m.x.low[m.last-1]] {
 			p, c, ok := s.a.places.Resolve(m.x.t.S[words[i].Start:words[i+n-1].End], s.context(m))
 			if ok && c > 0.6 && s.countries[p.Country] > 0 {
 				return p.Country
@@ -211,6 +215,9 @@ func (s *story) countryInside(m *mention) string {
 	}
 	return ""
 }
+
+// localBodies end the names of bodies that bear the name of their town.
+var localBodies = set(`college university hospital police council court airport school station club institute museum prison authority company port committee commission brewery shipyard refinery bank polytechnic`)
 
 // bodyEntry is the entry of an organisation that a name fits, on the day and
 // in the country that the words tell; nil when none or several do.
@@ -408,7 +415,7 @@ func (s *story) owner(x *side, m *mention) string {
 			}
 		}
 	}
-	if prev == "its" || prev == "their" || m.inst.key == "embassy" {
+	if prev == "its" || prev == "their" || m.inst.key == "embassy" || (prev == "'s" || prev == "’s") && x.before(m.first-1) == nil {
 		// The last state or region that acted before, in this sentence or the one before.
 		first, _ := x.sentence(m.first)
 		best := ""
@@ -486,6 +493,10 @@ func (s *story) affiliate(x *side, m *mention) {
 			}
 			break
 		}
+		if c := s.ownPlace(x, j); c != "" && m.country == "" {
+			m.country = c
+			break
+		}
 		if w == "'s" || w == "’s" || w == "-" || w == "based" || w == "language" {
 			if w == "language" {
 				break
@@ -503,6 +514,23 @@ func (s *story) affiliate(x *side, m *mention) {
 			m.roles = rolesOf(trimDeterminers(x.low[max(j, first):end]))
 		}
 	}
+}
+
+// ownPlace is the country of a region that the words before token j name
+// though no mention does: "Far Eastern".
+func (s *story) ownPlace(x *side, j int) string {
+	if j < 2 || !x.upper(j-1) || !x.upper(j-2) || x.caps {
+		return ""
+	}
+	name := x.t.Slice(j-2, j)
+	if !s.a.places.Own(name) {
+		return ""
+	}
+	p, _, ok := s.a.places.Resolve(name, place.Context{Countries: s.countries, Day: s.day})
+	if !ok {
+		return ""
+	}
+	return p.Country
 }
 
 func trimDeterminers(words []string) []string {

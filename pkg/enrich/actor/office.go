@@ -194,6 +194,8 @@ func (s *story) crowds(x *side) {
 		switch {
 		case prev != nil && prev.class == people && !prev.noun:
 			country = s.peopleCountry(prev)
+		case prev != nil: // "FDLR rebels" are of the body named
+			continue
 		case prev == nil && first > 0 && islamist[x.low[first-1]] && x.own[first-1] == nil:
 			first--
 		case armed[w] && first == i:

@@ -187,10 +187,17 @@ func titleWords(words []string) []string {
 func (t *title) note(s *story, o *mention) {
 	switch o.class {
 	case people, state:
+		// "head of the ICRC in Peru" is not Peru's.
+		if t.org != nil && o.x.at(o.first-1) == "in" {
+			return
+		}
 		if t.country == "" {
 			t.country = s.countryOf(o)
 		}
 	case land:
+		if t.org != nil && t.org.entryByName() != nil {
+			return
+		}
 		if t.country == "" && o.hasPlace && o.placeConf > 0.5 {
 			t.country = o.place.Country
 		}
@@ -426,7 +433,8 @@ func (s *story) titleCountry(m *mention, t title) string {
 				continue
 			}
 			if o.actor.country != "" || o.actor.roles != nil && o.actor.roles[0] == "IGO" {
-				if m.actor != nil && m.actor.roles == nil {
+				n := len(t.words)
+				if m.actor != nil && (m.actor.roles == nil || n >= 2 && anaphors[t.words[n-2]] && len(m.actor.mentions) <= 1) {
 					m.actor.roles = slices.Clone(o.actor.roles)
 				}
 				return o.actor.country

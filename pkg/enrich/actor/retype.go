@@ -33,6 +33,13 @@ func (s *story) retype(x *side) {
 		if m.dateline || m.class == people || m.class == state || m.entryByName() != nil {
 			continue
 		}
+		// "Labor Minister Claudia Serrano": of a title, no body.
+		if m.class == body && m.last-m.first == 1 && topics[x.low[m.first]] {
+			if w := x.at(m.last); w == "minister" || w == "secretary" || w == "commissioner" {
+				x.drop(m)
+				continue
+			}
+		}
 		prev := strings.TrimSuffix(x.at(m.first-1), ".")
 		if (prev == "," || quote(prev)) && m.first > 1 {
 			if p := x.low[m.first-2]; bodyNouns[p] && !s.sentenceStart(m) {
@@ -46,13 +53,14 @@ func (s *story) retype(x *side) {
 		}
 		suffix := bodySuffixes[last] && m.last-m.first > 1
 		switch {
-		case m.class == person && (suffix || amp || bodyNouns[prev] && len(persons(m.names)) == 0),
+		case m.class == person && (suffix || amp || bodyNouns[prev] && !(personNouns[prev] && x.nameShaped(m)) && len(persons(m.names)) == 0),
 			m.class == land && (suffix || bodyNouns[prev] && !s.a.places.Known(m.surface()) || x.at(m.last) == "shares" && !s.a.places.Known(m.surface())):
 			m.class, m.typ = body, text.Organisation
 		case m.class == body && personNouns[singular(prev)] && prev == singular(prev) && !suffix && m.last-m.first >= 2 && m.last-m.first <= 3 && x.nameShaped(m):
 			m.class, m.typ = person, text.Person
 		}
 	}
+	x.compact()
 	// One name, one kind: as the mention that words decided has it.
 	bodies := map[string][]*mention{}
 	for _, o := range x.mentions {

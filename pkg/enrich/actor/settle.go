@@ -282,11 +282,8 @@ func (s *story) stance(m *mention) (acts, locative bool) {
 	case m.dateline:
 		return false, true
 	case locatives[prev]:
-		if prev == "to" || prev == "from" || prev == "into" || prev == "toward" || prev == "towards" {
-			// "gave it to Moscow" is rare; going is not.
-			return false, true
-		}
-		return false, true
+		// "to Russia's Khabarovsk region" is of Russia, not there.
+		return false, next != "'s" && next != "’s"
 	case prev == "for":
 		for k := i - 1; k >= 0 && k > i-4; k-- {
 			if goingVerbs[x.low[k]] {

@@ -274,6 +274,9 @@ func (s *story) find(x *side) {
 				m.First++
 			}
 		}
+		if i := m.First - 1; i >= 0 && m.Type != text.Nationality && (x.low[i] == "al" || x.low[i] == "el") && x.upper(i) && !x.caps && (len(spans) == 0 || spans[len(spans)-1].Last <= i) {
+			m.First = i
+		}
 		for m.First < m.Last-1 && x.low[m.First] == "the" && m.Type != text.Other {
 			m.First++
 		}
@@ -308,7 +311,7 @@ func (s *story) find(x *side) {
 		covers := spans[next].First >= k.First && spans[over-1].Last <= k.Last
 		if covers && k.Last-k.First > spans[next].Last-spans[next].First && k.Whole && k.Last-k.First >= 2 && x.upper(k.First) && (s.whole || x.upper(k.Last-1)) {
 			for _, n := range names {
-				if !n.Entry.Listed && n.Kind <= kb.ByAlias {
+				if !n.Entry.Listed && (n.Kind <= kb.ByAlias || n.Kind == kb.ByCapital || n.Kind == kb.ByMetonym) {
 					t := spans[next].Type
 					switch n.Entry.Type {
 					case "person":
@@ -466,6 +469,8 @@ func (s *story) take(x *side, sp text.Mention) {
 		m.class = person
 		if isState && !s.personLike(m) {
 			m.class = state
+		} else if m.dateline && m.last-m.first == 1 && s.onlyBody(m) != nil {
+			m.class, m.typ = body, text.Organisation
 		}
 	case text.Organisation:
 		m.class = body

@@ -561,8 +561,14 @@ func (r *Resolver) choose(name string, ctx *Context) (Place, float64, bool) {
 	if !math.IsInf(second, -1) {
 		confidence = 0.5 + 0.45*(1-math.Exp(-(bestScore-second)))
 	}
-	if p.Population < 15000 && !p.chosen && len(ctx.Countries) > 0 && ctx.Countries[p.Country] == 0 && ctx.Within == "" {
-		confidence *= 0.6
+	if p.Level == City && !p.chosen && total > 0 && ctx.Countries[p.Country] == 0 && ctx.Countries[kb.StateAt(p.Country, ctx.Day)] == 0 && ctx.Within == "" {
+		// A small town of a country that the story does not name.
+		switch {
+		case p.Population < 15000:
+			confidence *= 0.5
+		case p.Population < 200000:
+			confidence *= 0.75
+		}
 	}
 	return p, math.Round(confidence*1000) / 1000, true
 }
