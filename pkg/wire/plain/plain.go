@@ -211,6 +211,9 @@ func Read(d *wire.Draft, text string) {
 		}
 	}
 	kill := d.Change == model.ChangeKill || marks.Change == model.ChangeKill || killText(d.Body)
+	for _, n := range d.Notes {
+		kill = kill || wire.ReadNote(n.Text).Change == model.ChangeKill
+	}
 	if kill {
 		d.Change = wire.Stricter(d.Change, model.ChangeKill)
 		target(d, marks)
