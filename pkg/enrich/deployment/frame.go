@@ -58,6 +58,8 @@ func (v *view) verbGroup(j, end int) group {
 	for steps := 0; j < end && steps < 16; steps++ {
 		w := v.low[j]
 		switch p := v.pos[j]; {
+		case isQuote(w) && j+1 < end && (v.pos[j+1] == pVerb || v.pos[j+1] == pPast || v.pos[j+1] == pIng || v.pos[j+1] == pAdv):
+			j++
 		case p == pModal:
 			g.modal = w
 			if w == "will" || w == "'ll" || w == "’ll" || w == "shall" || w == "wo" {
@@ -682,6 +684,8 @@ func (v *view) behind(j, end int) int {
 				return -1
 			}
 			j = k + 1
+		case isQuote(w):
+			j++
 		case w == "(":
 			k := j + 1
 			for k < end && k < j+14 && v.low[k] != ")" {
@@ -707,6 +711,9 @@ func (v *view) behind(j, end int) int {
 			}
 		case p == pPrep && w != "after" && w != "before" && w != "until" && w != "since" && w != "as" && w != "by" && w != "than" || w == "to" && j+1 < end && v.pos[j+1] != pVerb && v.pos[j+1] != pAux && v.pos[j+1] != pAdv:
 			e := v.right(j+1, end)
+			if pl, ok := v.placeSpan(j+1, end); ok {
+				e = max(e, pl.last)
+			}
 			if e == j+1 {
 				if v.pos[min(j+1, end-1)] == pPrep || v.pos[min(j+1, end-1)] == pPron {
 					j++
@@ -916,7 +923,7 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 	t, ok := v.x.verbs[w]
 	if !ok {
 		// "complete their withdrawal from", "begin a pullout"
-		if sp := v.x.speech[w]; sp&(sFinish|sBegin) != 0 && !g.passive {
+		if sp := v.x.speech[w]; !g.passive && (sp&(sFinish|sBegin) != 0 || sp&(sPlan|sSay|sRefuse|sOffer) != 0 && (v.w(g.main+1) == "their" || v.w(g.main+1) == "its" || v.w(g.main+1) == "a")) {
 			k := v.right(g.main+1, end)
 			if k > g.main+1 {
 				a := v.x.nominals[v.low[k-1]]

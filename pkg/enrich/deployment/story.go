@@ -19,7 +19,7 @@ func (st *story) judge(d *draft) {
 			drop(why)
 		}
 	}
-	if p := v.x.people[v.w(u.head)]; f.rule != "compound" && u.num == nil && !p.plural && (u.class == civil || u.class == strong) && v.w(u.head) != "workforce" && v.w(u.head) != "labour" && v.w(u.head) != "labor" && v.w(u.head) != "guard" {
+	if p := v.x.people[v.w(u.head)]; f.rule != "compound" && u.num == nil && !p.plural && (u.class == civil || u.class == strong) && v.w(u.head) != "workforce" && v.w(u.head) != "militia" && v.w(u.head) != "labour" && v.w(u.head) != "labor" && v.w(u.head) != "guard" {
 		drop("a single person")
 	}
 	if lemma == "work" && (u.class == generic || !d.place) || lemma == "set" && v.objectAhead(f.tail, len(v.low)) {
