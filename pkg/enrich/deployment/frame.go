@@ -99,6 +99,9 @@ func (v *view) verbGroup(j, end int) group {
 			j++
 		case p == pAdj || p == pNoun || p == pPrep || p == pIng || p == pPast || p == pVerb || p == pNum:
 			kind, raise := raising[w]
+			if w == "prepared" && !be {
+				kind = "plan"
+			}
 			if raise && (be || p == pVerb || p == pPast || p == pIng) {
 				k := j + 1
 				for k < end && (v.pos[k] == pAdv || v.time(k) != nil) {
@@ -243,6 +246,9 @@ func (v *view) particleAfter(verb, objEnd, end int) (string, int) {
 func (v *view) classOf(verb, objEnd, end int) (moves, string, int) {
 	t := v.x.verbs[v.low[verb]]
 	p, at := v.particleAfter(verb, objEnd, end)
+	if t.lemma == "take" && (v.w(verb+1) == "up" && (v.w(verb+2) == "positions" || v.w(verb+2) == "position") || v.w(verb+1) == "positions") {
+		return mGo, "up", verb + 2
+	}
 	if m, ok := t.with[p]; ok && p != "" {
 		return m, p, at
 	}
@@ -953,7 +959,7 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 		return f, false // "500 soldiers leaves": another's verb
 	}
 	if !g.passive && !participle || participle && v.objectAhead(f.tail, end) {
-		if m&mObject != 0 && m&(mEnter|mQuit) == 0 && t.lemma != "leave" && v.objectAhead(g.main+1, end) || (t.lemma == "return" || t.lemma == "retreat") && v.objectAhead(g.main+1, end) {
+		if m&mObject != 0 && m&(mEnter|mQuit) == 0 && t.lemma != "leave" && t.lemma != "take" && v.objectAhead(g.main+1, end) || (t.lemma == "return" || t.lemma == "retreat") && v.objectAhead(g.main+1, end) {
 			return f, false // the body does it to another: it is the sender
 		}
 		if t.lemma == "leave" && v.objectAhead(g.main+1, end) && !v.placeLike(g.main+1, end) {
@@ -1126,7 +1132,7 @@ func (v *view) locative(u *unit, i, floor, end int) (frame, bool) {
 		f.weak = false
 		return f, true
 	}
-	if !(j < end && locationPreps[v.low[j]]) && !(u.part && v.w(j) == "in") {
+	if !(j < end && locationPreps[v.low[j]]) && !(u.part && (v.w(j) == "in" || v.w(j) == "to" || v.w(j) == "for")) {
 		return f, false
 	}
 	if !v.placeLike(j+1, end) {

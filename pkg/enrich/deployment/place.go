@@ -322,7 +322,7 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 			if w == "for" {
 				m := d.f.move
 				lemma := v.x.verbs[v.low[d.f.trig]].lemma
-				ok := m&mLeave != 0 || lemma == "bind" || lemma == "ship" || lemma == "set" || lemma == "fly" || lemma == "head" || lemma == "leave" || lemma == "depart" || v.w(j-1) == "bound" || v.w(j-1) == "destined" || d.f.noun && d.f.weak
+				ok := m&mLeave != 0 || lemma == "bind" || lemma == "ship" || lemma == "set" || lemma == "fly" || lemma == "head" || lemma == "leave" || lemma == "depart" || lemma == "sail" || lemma == "embark" || v.w(j-1) == "bound" || v.w(j-1) == "destined" || d.f.noun && d.f.weak
 				if !ok {
 					j++
 					continue

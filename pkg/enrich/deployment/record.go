@@ -522,6 +522,11 @@ func (st *story) bySpeaker(d *draft) span {
 			return span{}
 		}
 	}
+	for i := len(st.drafts) - 1; i >= 0; i-- {
+		if e := &st.drafts[i]; e.s == d.s && e.drop == "" && e.kind == d.kind && e.sender.ok() && e.u.first < d.u.first {
+			return e.sender // of the body told beside it
+		}
+	}
 	t := v.actorText(w, true)
 	for k := w.first; k < w.last; k++ {
 		if m := v.state(k); m != nil {

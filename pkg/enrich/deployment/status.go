@@ -74,6 +74,9 @@ func (v *view) status(f *frame, path []int, say saying, end int) string {
 	if f.g.main >= 0 && !f.noun && v.withoutBefore(f.g.start) {
 		neg = true
 	}
+	if sn := v.t.Sentences[v.t.Tokens[f.trig].Sentence]; !neg && refuse == 0 && v.low[sn.Last-1] == "?" && !g.perfect && f.action != "present" && f.trig < len(v.pos) && (v.pos[f.trig] == pVerb || v.pos[f.trig] == pIng) {
+		return "proposed" // a question
+	}
 	modal := g.modal
 	if !neg && refuse == 0 {
 		switch f.rule {

@@ -318,6 +318,10 @@ func (st *story) link() {
 				if d.f.rule == "composition" {
 					d.status = "ongoing"
 				}
+				if u.numeric && d.f.move == mLeave && !d.place && !d.origin.ok() && from.action == "deploy" {
+					// "sends 100,000 abroad; 60,000 left": the same move
+					d.action, d.destination, d.origin = "deploy", from.destination, from.origin
+				}
 				if u.part && d.f.rule == "located" {
 					d.action, d.status = from.action, from.status
 				}
@@ -351,6 +355,11 @@ func (st *story) link() {
 				}
 			}
 		}
+		if d.u.more && !d.sender.ok() && i > 0 {
+			if e := &st.drafts[i-1]; e.drop == "" && e.same < 0 && e.s >= d.s-1 && e.sender.ok() {
+				d.sender = e.sender
+			}
+		}
 		// "the contingent", "the unit": of the people told of before
 		if (d.u.class == formation || d.u.class == neutral) && d.u.last-d.u.first == 1 && d.u.including == "" && len(v.t.Paragraphs) > 1 {
 			for j := i - 1; j >= 0; j-- {
@@ -362,7 +371,7 @@ func (st *story) link() {
 		}
 		// "specialists", "members": what the others of this sender are
 		switch v.w(d.u.head) {
-		case "specialists", "specialist", "experts", "personnel", "staff", "members", "collaborators", "colleagues":
+		case "specialists", "specialist", "more", "experts", "personnel", "staff", "members", "collaborators", "colleagues":
 			if d.kind == "workers" || v.w(d.u.head) == "members" && d.kind == "troops" {
 				for j := i - 1; j >= 0; j-- {
 					if e := &st.drafts[j]; e.drop == "" && v.sameActor(e.sender, d.sender) && len(v.t.Paragraphs) > 1 {
@@ -525,9 +534,14 @@ func (st *story) anaphoricPlace(d *draft, p *span, i int) {
 func (st *story) placeBefore(k int, d *draft, country, town bool) span {
 	v := st.v
 	if country {
+		names := false
+		for i := range v.states {
+			m := &v.states[i]
+			names = names || m.last <= k && m.form == stName && !v.sameActor(span{m.first, m.last}, d.sender)
+		}
 		for j := k - 1; j >= 0; j-- {
 			m := v.state(j)
-			if m == nil || m.last > k || m.form == stCapital {
+			if m == nil || m.last > k || m.form == stCapital || names && m.form != stName {
 				continue
 			}
 			s := span{m.first, m.last}

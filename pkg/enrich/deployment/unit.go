@@ -335,6 +335,9 @@ func (v *view) units(s int) []unit {
 		}
 		u := unit{first: n.first, last: j, head: n.last - 1, class: generic, num: n, numeric: true, poss: -1, next: -1, prev: -1, compound: -1}
 		u.more = n.Increment || j > n.last
+		if w := v.w(n.first - 1); w == "including" || w == "them" && v.w(n.first-2) == "among" {
+			u.part = true
+		}
 		if v.w(n.first-1) == "further" || v.w(n.first-1) == "another" || v.w(n.first-1) == "additional" {
 			u.more = true
 		}
@@ -643,7 +646,7 @@ func (v *view) kindOf(u *unit, p person) string {
 	if u.class == neutral && kind == "other" {
 		for k := u.first; k < u.last; k++ {
 			switch v.low[k] {
-			case "army", "military", "infantry", "armoured", "armored", "combat", "battle", "tank", "artillery", "naval", "marine", "task", "guard", "defence", "defense":
+			case "strike", "carrier", "expeditionary", "amphibious", "airborne", "army", "military", "infantry", "armoured", "armored", "combat", "battle", "tank", "artillery", "naval", "marine", "task", "guard", "defence", "defense":
 				kind = "troops"
 			}
 		}

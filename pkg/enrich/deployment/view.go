@@ -412,6 +412,9 @@ func (v *view) guess(i int, sn text.Sentence) byte {
 		}
 	}
 	if p, ok := closed[w]; ok {
+		if capital && (w == "without" || w == "beyond") && v.capital(i-1) && i+1 < sn.Last && v.capital(i+1) {
+			return pProper // "Doctors Without Borders"
+		}
 		if capital && p != pNum && !(prev == pMark) && w != "i" && pw != "" && v.capital(i-1) && i+1 < sn.Last && v.capital(i+1) && (p == pAdv || p == pModal || p == pPron) {
 			return pProper
 		}
