@@ -465,7 +465,14 @@ func (d *Draft) texts() {
 			d.Headline = CleanLine(first)
 		}
 	}
-	d.bodyNotes()
+	for range 2 { // notes, the byline once more, notes
+		d.bodyNotes()
+		first, rest, more := strings.Cut(d.Body, "\n\n")
+		if !more || d.By == "" || CleanLine(first) != d.By {
+			break
+		}
+		d.Body = rest
+	}
 	d.Body = trimEnd(d.Body)
 	if first, rest, more := strings.Cut(d.Body, "\n\n"); more && d.Headline != "" && CleanLine(first) == d.Headline {
 		d.Body = rest // the headline once more

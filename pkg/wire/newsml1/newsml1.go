@@ -127,7 +127,7 @@ type reader struct {
 	d          *wire.Draft
 	provider   string
 	providerID string
-	langs      []string
+	slugged    bool
 }
 
 func (p *reader) envelopeProvider(e *envelope) string { return first(e.provider, p.providerID) }
@@ -502,6 +502,12 @@ func (p *reader) lines(n *xmltree.Node, sub *string) {
 	if l == nil {
 		return
 	}
+	var slugs []string
+	defer func() { // AFP writes a slug on several lines
+		if s := strings.Join(slugs, "-"); s != "" && !p.slugged {
+			d.Slugline, p.slugged = s, true
+		}
+	}()
 	for _, k := range l.Kids {
 		v := k.Value()
 		if v == "" && k.Name != "NewsLine" {
@@ -523,7 +529,7 @@ func (p *reader) lines(n *xmltree.Node, sub *string) {
 		case "RightsLine":
 			d.UsageTerms = first(d.UsageTerms, v)
 		case "SlugLine":
-			d.Slugline = first(v, d.Slugline)
+			slugs = append(slugs, v)
 		case "KeywordLine":
 			for w := range strings.FieldsFuncSeq(v, func(r rune) bool { return r == ',' || r == ';' || r == '/' }) {
 				d.AddKeyword(w)
