@@ -113,9 +113,6 @@ func (x *side) institutionAt(i int) (first, last int, in *institution, ok bool) 
 		}
 		first, last = i, i+1
 		for first > 0 && (topics[x.low[first-1]] || (x.low[first-1] == "and" || x.low[first-1] == "&") && first > 1 && topics[x.low[first-2]]) && first > i-7 {
-			if (x.low[first-1] == "state" || x.low[first-1] == "local" || x.low[first-1] == "national") && first < i && false {
-				break
-			}
 			first--
 		}
 		var topic []string
@@ -141,8 +138,10 @@ func (x *side) institutionAt(i int) (first, last int, in *institution, ok bool) 
 		if f, ok := topicForms[key]; ok {
 			key = f
 		}
-		key = strings.ReplaceAll(strings.ReplaceAll(key, "defense", "defence"), "labor", "labour")
-		key = strings.ReplaceAll(key, "labourur", "labour")
+		key = strings.ReplaceAll(key, "defense", "defence")
+		if key == "labor" || strings.HasPrefix(key, "labor-") {
+			key = "labour" + key[len("labor"):]
+		}
 		noun := "Ministry"
 		if w == "department" {
 			noun = "Department"
@@ -216,6 +215,10 @@ func (s *story) institutions(x *side) {
 		if !ok {
 			continue
 		}
+		// "Chief Cabinet Secretary" is a title.
+		if w := x.at(last); x.upper(last) && x.own[last] == nil && (personNouns[w] || w == "adviser" || w == "advisor") {
+			continue
+		}
 		if x.own[i] != nil {
 			m := x.covering(i)
 			if m == nil || m.inst != nil || m.class != body && m.class != land {
@@ -256,6 +259,12 @@ func (s *story) institutions(x *side) {
 		if prev != nil && prev.class == people && !prev.noun {
 			owned = true
 			m.country = s.peopleCountry(prev)
+			m.first = prev.first
+			x.drop(prev)
+		} else if prev != nil && prev.class == state && capital && prev.last == first && strings.IndexByte(in.key, '-') < 0 {
+			// "Kosovo Police"
+			owned = true
+			m.country = s.stateCountry(prev)
 			m.first = prev.first
 			x.drop(prev)
 		} else if e := igo(prev); e != nil {

@@ -417,6 +417,11 @@ func (s *story) titleCountry(m *mention, t title) string {
 		}
 	}
 	last := t.words[len(t.words)-1]
+	for _, w := range t.words {
+		if w == "military" || w == "army" || w == "police" || w == "government" || w == "navy" || w == "presidential" {
+			ofBody = false
+		}
+	}
 	if last == "minister" || last == "premier" || slices.Contains(t.words, "minister") {
 		ofBody = false
 	}
@@ -445,8 +450,14 @@ func (s *story) titleCountry(m *mention, t title) string {
 		return ""
 	}
 	first, _ := x.sentence(m.first)
+	if o := x.starting(first + 1); o != nil && x.low[first] == "in" && x.at(o.last) == "," && (o.class == land || o.class == state) {
+		// "In Tokyo, Chief Cabinet Secretary Hirokazu Matsuno said"
+		if o.hasPlace {
+			return o.place.Country
+		}
+	}
 	for _, o := range x.between(first, m.first) {
-		if (o.class == state || o.class == body && o.inst != nil) && !o.locative {
+		if (o.class == state || o.class == people && o.first == first || o.class == body && o.inst != nil) && !o.locative {
 			if c := s.countryOf(o); c != "" {
 				return c
 			}
@@ -658,7 +669,7 @@ func (s *story) countriesOfRest() {
 				if m.class != body {
 					continue
 				}
-				prev, next := x.at(m.first-1), x.at(m.last)
+				prev := x.at(m.first - 1)
 				quoted := prev == "'" || prev == "\"" || prev == "‘" || prev == "“"
 				if quoted {
 					prev = x.at(m.first - 2)
@@ -668,7 +679,6 @@ func (s *story) countriesOfRest() {
 				if domestic && s.home != "" && !international(x.low[m.first:m.last]) {
 					c.country = s.home
 				}
-				_ = next
 			case model.ActorPerson:
 				if m.class != person {
 					continue

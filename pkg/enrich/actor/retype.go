@@ -47,6 +47,12 @@ func (s *story) retype(x *side) {
 			}
 		}
 		last := x.low[m.last-1]
+		if m.class == person || m.class == body && m.entryByName() == nil {
+			if m.last-m.first > 1 && placeSuffixes[last] || m.class == person && x.at(m.first-1) == "of" && townNoun(x.at(m.first-2)) {
+				m.class, m.typ = land, text.Location
+				continue
+			}
+		}
 		amp := false
 		for k := m.first + 1; k < m.last-1; k++ {
 			amp = amp || x.low[k] == "&"
@@ -113,6 +119,17 @@ func (s *story) retype(x *side) {
 	x.nested(s)
 	s.nouns(x)
 	x.sort()
+}
+
+// placeSuffixes end the names of places.
+var placeSuffixes = set(`reef island islands river sea strait lake bay shoal mountain mountains peninsula desert valley province oblast governorate crossing airfield airport harbour harbor canal atoll plateau gulf`)
+
+func townNoun(w string) bool {
+	switch w {
+	case "town", "city", "village", "port", "province", "district", "island", "suburb":
+		return true
+	}
+	return false
 }
 
 func quote(w string) bool {

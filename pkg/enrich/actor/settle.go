@@ -91,9 +91,6 @@ func (s *story) provider() *kb.Entry {
 // level is what the nouns beside the name tell.
 func (m *mention) level() string {
 	x := m.x
-	if l := levelNoun(x.at(m.last)); l != "" && !x.upper(m.last-1+1) {
-		return l
-	}
 	if l := levelNoun(x.at(m.last)); l != "" {
 		return l
 	}

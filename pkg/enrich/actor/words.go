@@ -4,7 +4,7 @@ import "strings"
 
 var titles = set(`mr mrs ms miss dr prof professor sir lord lady gen general lt col colonel maj major capt captain sgt adm admiral cmdr brig brigadier sen senator rep gov governor
 president premier chancellor minister king queen prince princess pope sheikh ayatollah mullah rev archbishop bishop cardinal ambassador judge secretary congressman congresswoman
-chairman comrade marshal lieutenant sergeant corporal imam rabbi rep reps representative mayor commissioner inspector emir sultan`)
+chairman comrade marshal lieutenant sergeant corporal imam rabbi rep reps representative mayor commissioner elder commodore inspector emir sultan`)
 
 func isTitle(w string) bool { return titles[w] }
 
