@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/dateline-wire/dateline/pkg/enrich/deployment"
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
 	"github.com/dateline-wire/dateline/pkg/model"
 )
@@ -41,6 +42,7 @@ type Engine struct {
 	layers  []Named
 	finish  []func(*model.Enriched)
 	reload  func() (bool, error)
+	vetoes  func(*text.Doc) []deployment.Veto // finds the deployments of d again
 }
 
 // Assemble makes an engine of layers that run in the order given. version
@@ -66,6 +68,21 @@ func (e *Engine) Reload() (changed bool, err error) {
 // Enrich tags an article. The enriched article is always whole; the error
 // tells which layers failed on it, and its notes do so too.
 func (e *Engine) Enrich(a *model.Article) (*model.Enriched, error) {
+	out, _, err := e.enrich(a)
+	return out, err
+}
+
+// Explain does what Enrich does and tells the bodies of people that were
+// passed over, and why.
+func (e *Engine) Explain(a *model.Article) (*model.Enriched, []deployment.Veto, error) {
+	out, d, err := e.enrich(a)
+	if e.vetoes == nil || !english(d.Language) {
+		return out, nil, err
+	}
+	return out, e.vetoes(d), err
+}
+
+func (e *Engine) enrich(a *model.Article) (*model.Enriched, *text.Doc, error) {
 	out := &model.Enriched{Article: *a}
 	d := text.FromArticle(a)
 	d.Enrichment.Engine, d.Enrichment.Version = Name, e.Version()
@@ -85,7 +102,7 @@ func (e *Engine) Enrich(a *model.Article) (*model.Enriched, error) {
 	for _, f := range e.finish {
 		f(out)
 	}
-	return out, errors.Join(errs...)
+	return out, d, errors.Join(errs...)
 }
 
 // english tells whether the layers can read a language: a BCP 47 tag of

@@ -45,6 +45,6 @@ func New(cfg Config) (*Engine, error) {
 	}
 	layers := []Named{{"actor", actor.Over(knowledge, places, names)}, {"source", sources}, {"deployment", deployments}}
 	e := Assemble(func() string { return "kb." + knowledge.KB().Version() }, layers, actor.FillNinjs)
-	e.reload = knowledge.Reload
+	e.reload, e.vetoes = knowledge.Reload, deployments.Explain
 	return e, nil
 }
