@@ -517,6 +517,17 @@ func (v *view) control(g group, floor, depth int) (span, []int) {
 	start := g.start
 	if v.pos[g.main] == pIng && start == g.main || g.infinitive {
 		j := start - 1
+		if j > floor && v.time(j) != nil && v.number(j) == nil && v.pos[j] != pVerb {
+			// "offered on Sunday to pull"
+			if k := v.time(j).first - 1; k >= floor {
+				if v.pos[k] == pPrep {
+					k--
+				}
+				if k >= floor && (v.pos[k] == pVerb || v.pos[k] == pPast || v.pos[k] == pIng) {
+					j = k
+				}
+			}
+		}
 		for j >= floor && (v.pos[j] == pAdv || v.pos[j] == pNeg || v.low[j] == "in" && v.pos[j] == pPrep && v.pos[start] == pTo || v.low[j] == "order" && v.w(j-1) == "in" || v.low[j] == "so" || v.low[j] == "as") {
 			j--
 		}

@@ -491,6 +491,9 @@ func (v *view) nominal(f frame, floor int) frame {
 func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 	u := &us[i]
 	first := u.first
+	if u.lead > 0 {
+		first = u.lead - 1
+	}
 	for k := u.prev; k >= 0; k = us[k].prev {
 		first = us[k].first
 	}
@@ -576,7 +579,7 @@ func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 		// "ordered 500 troops to Mali", "ordered the 27th home"
 		if f.home {
 			f.move = mPull
-		} else if v.w(last) == "to" && last+1 < end && v.pos[last+1] != pVerb && v.pos[last+1] != pAux || v.w(last) == "into" || v.w(last) == "out" {
+		} else if v.toPlace(last, end) || v.w(last) == "into" || v.w(last) == "out" {
 			f.move = mSend
 			if v.w(last) == "out" {
 				f.move = mPull
@@ -585,7 +588,7 @@ func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 			return frame{}, false
 		}
 	case obj&mHave != 0:
-		if pl := v.placeAhead(last, end); !pl || u.class == civil && u.num == nil {
+		if pl := v.placeAhead(last, end) || v.whereBefore(verb, floor) >= 0; !pl || u.class == civil && u.num == nil {
 			return frame{}, false
 		}
 		f.move, f.rule = mKeep, "have"
@@ -617,6 +620,33 @@ func (v *view) leftFrame(us []unit, i, floor, end int) (frame, bool) {
 		f.action, f.move, f.rule = "withdraw", mPull, "relieved"
 	}
 	return f, true
+}
+
+// whereBefore is the token "where" that opens the clause of a verb, -1 for none.
+func (v *view) whereBefore(verb, floor int) int {
+	for k := verb - 1; k >= floor && k > verb-6; k-- {
+		if v.low[k] == "where" {
+			return k
+		}
+		if v.pos[k] == pMark || v.pos[k] == pVerb {
+			return -1
+		}
+	}
+	return -1
+}
+
+// toPlace tells whether "to" with a place follows within a few tokens, no
+// infinitive before it.
+func (v *view) toPlace(j, end int) bool {
+	for k := j; k < end && k < j+9; k++ {
+		if v.low[k] == "to" {
+			return k+1 < end && v.pos[k+1] != pVerb && v.pos[k+1] != pAux && v.placeLike(k+1, end)
+		}
+		if p := v.pos[k]; p == pVerb || p == pPast || p == pSub || p == pWh || v.low[k] == "," {
+			return false
+		}
+	}
+	return false
 }
 
 func actionOf(m moves) string {
@@ -926,6 +956,10 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 		f.action = actionOf(f.move)
 		return f, true
 	}
+	if w == "expected" && g.passive && (u.numeric || u.more) {
+		f.move, f.action, f.g.future = mGo, "deploy", true
+		return f, true // "60 more are expected in May"
+	}
 	t, ok := v.x.verbs[w]
 	if !ok {
 		// "complete their withdrawal from", "begin a pullout"
@@ -1083,6 +1117,9 @@ func (v *view) standing(g group, u *unit, tail, end int) bool {
 func (v *view) objectAhead(j, end int) bool {
 	if j >= end || v.time(j) != nil {
 		return false
+	}
+	if v.pos[j] == pAdj && j+1 < end && (v.pos[j+1] == pTo || v.pos[j+1] == pPrep) {
+		return false // "move closer to"
 	}
 	if v.low[j] == "as" && (v.w(j+1) == "many" || v.w(j+1) == "much") {
 		return true

@@ -93,6 +93,10 @@ func (st *story) places(d *draft, us []unit) {
 			}
 		}
 	}
+	if u.lead > 0 {
+		// "an increase of the UN force in Mali from 500 to 900 soldiers"
+		st.scan(d, u.leadEnd, u.first, func(prep string, p span) { take(prep, p, true) }, false)
+	}
 	// The object of entering, leaving, reaching.
 	if f.move&(mEnter|mQuit) != 0 && !f.noun {
 		if p, ok := v.placeSpan(f.tail, end); ok && v.x.verbs[v.low[f.trig]].lemma == "cross" && crossed[v.low[p.last-1]] {
@@ -148,8 +152,8 @@ func (st *story) places(d *draft, us []unit) {
 		st.scan(d, from, end, behind, true)
 	}
 	// "Romania, where Polish soldiers are deployed"
-	if !d.destination.ok() && !leaving && v.low[max(f.first-1, 0)] == "where" {
-		k := f.first - 2
+	if w := v.whereBefore(min(f.first, max(f.trig, 0)), floor); !d.destination.ok() && !leaving && w >= 0 {
+		k := w - 1
 		if v.w(k) == "," {
 			k--
 		}

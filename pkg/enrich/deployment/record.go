@@ -631,7 +631,11 @@ func (st *story) antecedent(s span, d *draft) span {
 		return st.speakerSide(sentence)
 	}
 	_ = plural
+	person := w == "he" || w == "she" || w == "his" || w == "her"
 	okActor := func(p span) bool {
+		if person && !v.titled(p) && !v.hasAnyState(p) {
+			return false
+		}
 		if !p.ok() || p.first >= s.first {
 			return false
 		}
@@ -676,6 +680,9 @@ func (st *story) antecedent(s span, d *draft) span {
 		if best.ok() {
 			return best
 		}
+		if person {
+			continue
+		}
 		// No verb found its subject: the first state named.
 		for k := fl; k < to; k++ {
 			if m := v.state(k); m != nil && m.form != stCapital {
@@ -683,6 +690,9 @@ func (st *story) antecedent(s span, d *draft) span {
 			}
 		}
 		_ = floor
+	}
+	if person {
+		return span{}
 	}
 	// The headline's or story's first state.
 	for i := range v.states {
@@ -933,6 +943,14 @@ func (st *story) timeOf(d *draft) {
 			continue
 		}
 		if !t.Resolved() {
+			continue
+		}
+		beside := false
+		for _, k := range d.path {
+			// the day of the offer or the order
+			beside = beside || k != anchor && t.first > k && t.first-k <= 2 && t.Bound == when.Within
+		}
+		if beside {
 			continue
 		}
 		// The day of saying stands beside the cue.

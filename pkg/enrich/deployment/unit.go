@@ -23,6 +23,8 @@ type unit struct {
 	joined      bool // swallowed by another
 	compound    int  // token of a nominal that it qualifies, -1 ("troop withdrawal")
 	including   string
+	lead        int // 1 + first token of the body that this figure is the new total of, 0 for none
+	leadEnd     int
 	tail        int // token behind what is told of its number, 0
 }
 
@@ -398,6 +400,20 @@ func (v *view) units(s int) []unit {
 	if len(nums) > 0 {
 		out = append(out, nums...)
 		sortUnits(out)
+	}
+	for i := 1; i < len(out); i++ {
+		// "its garrison in Cyprus from 4,500 to 3,000 soldiers": one body, its new total
+		if n := out[i].num; n != nil && n.FromTo && n.last <= out[i].head && out[i-1].num == nil && out[i-1].compound < 0 && out[i].first-out[i-1].last < 12 {
+			out[i].lead, out[i].leadEnd = out[i-1].first+1, out[i-1].last
+			if out[i].nat == nil {
+				out[i].nat = out[i-1].nat
+			}
+			out[i].poss = out[i-1].poss
+			if out[i-1].kind == "peacekeepers" {
+				out[i].kind = "peacekeepers"
+			}
+			out[i-1].joined = true
+		}
 	}
 	v.coordinate(out, sn.Last)
 	return out
