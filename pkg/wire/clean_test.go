@@ -124,3 +124,16 @@ func TestHoldUntil(t *testing.T) {
 		}
 	}
 }
+
+func TestResidue(t *testing.T) {
+	for in, want := range map[string]string{
+		"AT&amp;T said <b>no</b>.": "AT&T said no.",
+		"if a < b && c > d":        "if a < b && c > d",
+		"R&D; and &unknown;":       "R&D; and &unknown;",
+		"one<br/>two</p>":          "one\ntwo",
+	} {
+		if got := residue(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"html"
 	"math"
 	"net/url"
 	"regexp"
@@ -444,8 +445,8 @@ func (t *Transmission) Finish(d *Draft) Result {
 // texts cleans the texts and puts headline and body in front.
 func (d *Draft) texts() {
 	a := &d.Article
-	d.Headline = CleanLine(d.Headline)
-	d.Body = CleanText(d.Body)
+	d.Headline = CleanLine(residue(d.Headline))
+	d.Body = CleanText(residue(d.Body))
 	for _, p := range []*string{&a.Title, &a.By, &a.Slugline, &a.Located, &a.Language, &a.Profile, &a.CopyrightHolder, &a.Version} {
 		*p = CleanLine(*p)
 		if len(*p) > maxLine {
@@ -477,6 +478,7 @@ func (d *Draft) texts() {
 	if first, rest, more := strings.Cut(d.Body, "\n\n"); more && d.Headline != "" && CleanLine(first) == d.Headline {
 		d.Body = rest // the headline once more
 	}
+	d.Body = CleanText(d.Body)
 	if d.Headline != "" {
 		a.Headlines = slices.Insert(a.Headlines, 0, model.Text{Role: "main", ContentType: "text/plain", Value: d.Headline})
 	}
@@ -499,6 +501,28 @@ func (d *Draft) texts() {
 	if a.Type == "" {
 		a.Type = "text"
 	}
+}
+
+var (
+	leftEntity = regexp.MustCompile(`&(?:amp|quot|apos|nbsp|lt|gt|[lr][sd]quo|[mn]dash|hellip|#\d{1,6}|#x[0-9A-Fa-f]{1,6});`)
+	leftTag    = regexp.MustCompile(`</?(?:b|i|u|em|strong|span|a|font|sup|sub|br|p)(?:\s[^<>]{0,300})?/?>`)
+)
+
+// residue takes away markup that was escaped twice on its way: entities and
+// inline tags that are left as text.
+func residue(s string) string {
+	if strings.IndexByte(s, '&') >= 0 {
+		s = leftEntity.ReplaceAllStringFunc(s, html.UnescapeString)
+	}
+	if strings.IndexByte(s, '<') >= 0 && strings.Contains(s, "</") {
+		s = leftTag.ReplaceAllStringFunc(s, func(t string) string {
+			if strings.HasPrefix(t, "<br") || strings.HasPrefix(t, "<p") {
+				return "\n"
+			}
+			return ""
+		})
+	}
+	return s
 }
 
 var (

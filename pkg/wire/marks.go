@@ -274,14 +274,15 @@ func (m *Marks) Join(o Marks) {
 }
 
 var (
-	noteLead  = regexp.MustCompile(`(?i)^[\s(\[*-]*(?:attn|eds?|editors?|attention(?: editors)?|note|n\.?b\.?|achtung|hinweis|red|redaktion(?:en)?|note to editors|editor's note|editors' note)\b[\s.:*–—-]*`)
-	noteKill  = regexp.MustCompile(`(?:^|[.;:]\s*|\b(?:MANDATORY|BULLETIN)\s+)(?:KILL|KILLED|KILLS)\b(?:[:\s]|$)|\bMANDATORY KILL\b|\bSTORY (?:WITHDRAWN|REMOVED|KILLED)\b|(?i:\b(?:this|the|our|above|earlier|previous|following) (?:[\w“"'-]+ ){0,6}?(?:has been|is|was|is being|are|have been) (?:hereby )?(?:withdrawn|killed|retracted)\b)|(?i:\bis withdrawn\b)|(?i:\bkill (?:the )?(?:story|item|article|picture|photo)\b)|(?i:\b(?:wird|ist|wurde) (?:hiermit |hiermit von uns |von dpa )?zurückgezogen\b)|(?i:\bcette dépêche est annulée\b)|(?i:\bprière d'annuler\b)|(?i:\bpor favor,? anul(?:en|ar)\b)|(?i:\bsi prega di (?:annullare|cestinare)\b)`)
-	noteCorr  = regexp.MustCompile(`^(?:CORRECT(?:S|ED|ING|ION)?|Correct(?:s|ed|ing|ion)|CORR|Corrige|CORRIGE|Corrigé|Berichtig(?:t|ung)|BERICHTIGUNG|KORREKTUR|Korrektur|Korrigiert|Rättar|Rättelse|Retter|Rettelse|Corrige|Korjattu|Korjaus|Corregido|Corrección)\b|\b(?:CORRECTS|CORRECTION|CORRECTING|CORRECTED)\b|(?i:\bcorrected version\b)|(?i:\bto correct\b)|(?i:\bcorrects? (?:spelling|name|date|day|number|figure|headline|para|typo|age|title|attribution|quote|slug)\b)`)
-	noteRef   = regexp.MustCompile(`^(?:REFIL(?:E|ES|ED|ING)|Refil(?:es|ed|ing)|REPEATS?|Repeat(?:s|ing)|Resend(?:s|ing)|RESEND(?:S|ING))\b|\bREFILES?\b`)
-	noteUpd   = regexp.MustCompile(`^(?:UPDAT(?:E|ES|ED|ING)|Updat(?:es|ed|ing)|ADDS?|Adds?|Adding|ADDING|RECASTS?|Recasts?|LEADS?|Leads|CHANGES?|Changes|TRIMS?|Trims|INCORPORATES?|Incorporates|REWRITES?|RESTORES?|MORE|TOPS|SUBS|Subs|MINOR EDITS|Minor edits|EDITS|AMENDS|Neu|Aktualisiert|Aktualisierung|Oppdaterer|Uppdaterar|Päivitetty|Noe utvidet|Ny versjon|Ajoute|AJOUTE|Actualise|ACTUALISE|Amplía|Actualiza)(?:\W|$)`)
-	noteTest  = testIgnore
-	noteHold  = regexp.MustCompile(`(?i)\b(?:hold for release|not for release (?:until|before)|embargoed (?:until|till|to|for)|sperrfrist|under embargo until|sous embargo jusqu|embargo(?:ed)?\s*:|for release (?:at|on)\b|not for (?:publication|use|broadcast|release)[^.]{0,30}\b(?:before|until)\b)([^.\n;]{0,80})`)
-	noteAdvis = regexp.MustCompile(`^(?:ADVISORY|Advisory)\b`)
+	noteLead     = regexp.MustCompile(`(?i)^[\s(\[*-]*(?:attn|eds?|editors?|attention(?: editors)?|note|n\.?b\.?|achtung|hinweis|red|redaktion(?:en)?|note to editors|editor's note|editors' note)\b[\s.:*–—-]*`)
+	noteKill     = regexp.MustCompile(`(?:^|[.;:]\s*|\b(?:MANDATORY|BULLETIN)\s+)(?:KILL|KILLED|KILLS)\b(?:[:\s]|$)|\bMANDATORY KILL\b|\bSTORY (?:WITHDRAWN|REMOVED|KILLED)\b|(?i:\b(?:this|the|our|above|following)\s+(?:[\w“"'-]+\s+){0,5}?(?:story|item|article|report|dispatch|copy|piece|photo|picture|alert|headline)\b[^.;\n]{0,80}?\b(?:has been|is|was|is being|are|have been)\s+(?:hereby\s+)?(?:withdrawn|killed|retracted)\b)|(?i:\bkill (?:the )?(?:story|item|article|picture|photo)\b)|(?i:\b(?:wird|ist|wurde) (?:hiermit |hiermit von uns |von dpa )?zurückgezogen\b)|(?i:\bcette dépêche est annulée\b)|(?i:\bprière d'annuler\b)|(?i:\bpor favor,? anul(?:en|ar)\b)|(?i:\bsi prega di (?:annullare|cestinare)\b)`)
+	noteCorr     = regexp.MustCompile(`^(?:CORRECT(?:S|ED|ING|ION)?|Correct(?:s|ed|ing|ion)|CORR|Corrige|CORRIGE|Corrigé|Berichtig(?:t|ung)|BERICHTIGUNG|KORREKTUR|Korrektur|Korrigiert|Rättar|Rättelse|Retter|Rettelse|Corrige|Korjattu|Korjaus|Corregido|Corrección)\b|\b(?:CORRECTS|CORRECTION|CORRECTING|CORRECTED)\b|(?i:\bcorrected version\b)|(?i:\bto correct\b)|(?i:\bcorrects? (?:spelling|name|date|day|number|figure|headline|para|typo|age|title|attribution|quote|slug)\b)`)
+	noteCorrects = regexp.MustCompile(`^(?i:corrects?|corrected|correcting|corrective)\b`)
+	noteRef      = regexp.MustCompile(`^(?:REFIL(?:E|ES|ED|ING)|Refil(?:es|ed|ing)|REPEATS?|Repeat(?:s|ing)|Resend(?:s|ing)|RESEND(?:S|ING))\b|\bREFILES?\b`)
+	noteUpd      = regexp.MustCompile(`^(?:UPDAT(?:E|ES|ED|ING)|Updat(?:es|ed|ing)|ADDS?|Adds?|Adding|ADDING|RECASTS?|Recasts?|LEADS?|Leads|CHANGES?|Changes|TRIMS?|Trims|INCORPORATES?|Incorporates|REWRITES?|RESTORES?|MORE|TOPS|SUBS|Subs|MINOR EDITS|Minor edits|EDITS|AMENDS|Neu|Aktualisiert|Aktualisierung|Oppdaterer|Uppdaterar|Päivitetty|Noe utvidet|Ny versjon|Ajoute|AJOUTE|Actualise|ACTUALISE|Amplía|Actualiza)(?:\W|$)`)
+	noteTest     = testIgnore
+	noteHold     = regexp.MustCompile(`(?i)\b(?:hold for release|not for release (?:until|before)|embargoed (?:until|till|to|for)|sperrfrist|under embargo until|sous embargo jusqu|embargo(?:ed)?\s*:|for release (?:at|on)\b|not for (?:publication|use|broadcast|release)[^.]{0,30}\b(?:before|until)\b)([^.\n;]{0,80})`)
+	noteAdvis    = regexp.MustCompile(`^(?:ADVISORY|Advisory)\b`)
 )
 
 // ReadNote reads the marks of an editor's note.
@@ -301,6 +302,8 @@ func ReadNote(s string) Marks {
 		m.Change = model.ChangeRelease
 	case strings.Contains(low, "test") && noteTest.MatchString(s):
 		m.Change, m.Service = model.ChangeTest, "test"
+	case strings.Contains(low, "correct") && noteCorrects.MatchString(t):
+		m.Change = model.ChangeCorrection // and the version before it is withdrawn
 	case hasAny(low, "kill", "withdraw", "retract", "remove", "zurückgezogen", "annul", "anul", "cestinare") && noteKill.MatchString(t):
 		m.Change = model.ChangeKill
 	case hasAny(low, "corr", "berichtig", "korr", "rätt", "rett", "korj") && noteCorr.MatchString(t):

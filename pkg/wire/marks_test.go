@@ -71,6 +71,8 @@ func TestReadNote(t *testing.T) {
 		"EDS: UPDATES with quotes":                                       model.ChangeUpdate,
 		"This story has been withdrawn; please use the later version":    model.ChangeKill,
 		"Editors: Kill the story slugged BC-Iran, moved at 1430 GMT":     model.ChangeKill,
+		"CORRECTS name in para 2; the story sent earlier is withdrawn":   model.ChangeCorrection,
+		"Updates with quotes. The offer was withdrawn on Monday.":        model.ChangeUpdate,
 		"(Refiles to fix typo in headline)":                              model.ChangeRefile,
 		"Zu diesem Text finden Sie Bilder":                               "",
 		"Corrects name in para 3":                                        model.ChangeCorrection,
