@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -296,8 +297,21 @@ func detectXML(s string) string {
 	if r := strings.ToLower(root); r == "html" || r == "!doctype" {
 		return "html"
 	}
+	// Copy in an envelope of another kind (SOAP, a delivery's own).
+	if m := wrapped.FindStringSubmatch(s); m != nil {
+		switch m[1] {
+		case "newsItem", "packageItem":
+			return "newsml-g2"
+		case "NewsItem":
+			return "newsml1"
+		default:
+			return "nitf"
+		}
+	}
 	return "xml:" + root
 }
+
+var wrapped = regexp.MustCompile(`<(?:[\w.-]+:)?(newsItem|packageItem|NewsItem|nitf)[\s>]`)
 
 // detectBytes tells the formats that begin with control characters or headers.
 func detectBytes(b []byte) string {

@@ -240,6 +240,35 @@ func TestKillsAreFound(t *testing.T) {
 	}
 }
 
+func TestDetect(t *testing.T) {
+	for in, want := range map[string]string{
+		"\ufeff<?xml version='1.0'?>\n<!-- x --><!DOCTYPE nitf [<!ENTITY a 'b>'>]><nitf>": "nitf",
+		"<g:newsMessage xmlns:g='x'>":                             "newsml-g2",
+		"<NewsML Version='1.2'>":                                  "newsml1",
+		"<soap:Envelope><soap:Body><newsItem guid='a'>":           "newsml-g2",
+		"<rdf:RDF xmlns:rdf='x'>":                                 "rss",
+		"<feed xmlns='http://www.w3.org/2005/Atom'>":              "rss",
+		"<!DOCTYPE html><html>":                                   "html",
+		"<bookshelf/>":                                            "xml:bookshelf",
+		`{"version":"https://jsonfeed.org/version/1","items":[]}`: "jsonfeed",
+		`{"format":"digitalwires@0.9.1"}`:                         "dpa",
+		`{"data":{"items":[{"item":{}}]}}`:                        "ap",
+		`[{"uri":"urn:x:1"}]`:                                     "ninjs",
+		`{"colour":"red"}`:                                        "json",
+		"\x01abc0001 3 i 10\r\nX\r\n\x02x\x03":                    "iptc7901",
+		"\x16\x16\x01a0123\x1fx\r\nr i bc-x 03-02 0100\r\n":       "anpa1312",
+		"From: a@b.example\nSubject: x\n\ny":                      "email",
+		"Slug: x\nHeadline: y\nDate: z\n\nText":                   "text",
+		"PK\x03\x04":                                              "zip",
+		"[Port Agnes] Ferries sail":                               "text",
+		"":                                                        "text",
+	} {
+		if got := all.Detect([]byte(in)); got != want {
+			t.Errorf("%q: got %s, want %s", in, got, want)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	wiretest.Fuzz(f, all.Parse, fmt.Sprintf(g2item, "1", "2026-03-02T10:00:00Z", "x"), `{"uri":"urn:x:1","version":"3","pubstatus":"canceled","headline":"Ferries"}`, "KILL: x\n\ny", string(zipped(f, "a.txt", "Ferries sail")))
 }
