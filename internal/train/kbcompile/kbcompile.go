@@ -172,7 +172,7 @@ func (c *compiler) media(tables string) error {
 		name, aliases := r[1], split(r[2], "|")
 		short := name
 		for _, a := range aliases {
-			if len(a) < len(short) && len(a) > 2 && !strings.Contains(a, " ") {
+			if len(a) < len(short) && len(a) > 2 && !strings.Contains(a, " ") && (!strings.HasPrefix(name, a) || strings.HasPrefix(name, a+" ")) {
 				short = a
 			}
 		}

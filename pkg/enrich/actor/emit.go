@@ -81,6 +81,9 @@ func guessLevel(m *mention) string {
 	if l := m.level(); l != "" {
 		return l
 	}
+	if place.Wide(m.surface()) {
+		return place.Region
+	}
 	return place.Site
 }
 

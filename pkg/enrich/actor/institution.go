@@ -331,10 +331,10 @@ func (x *side) compact() {
 	}
 }
 
-// entryByName is the one entry of note that bears exactly this name.
+// entryByName is the organisation of note that bears exactly this name.
 func (m *mention) entryByName() *kb.Entry {
 	for _, n := range m.names {
-		if n.Kind <= kb.ByAlias && !n.Entry.Listed && n.Entry.State() == nil {
+		if n.Kind <= kb.ByAlias && !n.Entry.Listed && n.Entry.State() == nil && n.Entry.Type != "person" {
 			return n.Entry
 		}
 	}

@@ -201,7 +201,7 @@ func (s *story) countryInside(m *mention) string {
 				if nm.Entry.State() != nil && (!nm.Caps || m.x.allCaps(words[i].Token)) && nm.Kind != kb.ByMetonym {
 					return s.alive(nm.Entry)
 				}
-				if n > 1 && i == 0 && !nm.Entry.Listed && nm.Kind <= kb.ByAlias && nm.Entry.Country != "" {
+				if n > 1 && i == 0 && !nm.Entry.Listed && nm.Kind <= kb.ByAlias && nm.Entry.Country != "" && (nm.Entry.Roles[0] == "GOV" || nm.Entry.Roles[0] == "MIL") {
 					return nm.Entry.Country
 				}
 			}

@@ -34,6 +34,10 @@ func (s *story) titleOf(m *mention) title {
 	}
 	end := j
 	ofs := 0
+	if j > first && x.low[j-1] == "of" && j == m.first {
+		// "the forces of Muammar Gaddafi" gives him no title.
+		first = j
+	}
 	for j > first && end-j < 12 {
 		w := x.low[j-1]
 		if o := x.before(j); o != nil {
@@ -72,6 +76,13 @@ func (s *story) titleOf(m *mention) title {
 	t.words = titleWords(x.low[j:end])
 	t.roles = rolesOf(t.words)
 	t.office, _ = officeEnd(t.words)
+	first, _ = x.sentence(m.first)
+	if t.roles == nil && t.org == nil && t.country != "" {
+		// A country without a post counts right beside the name alone.
+		if o := x.before(m.first); o == nil || o.class != people {
+			t.country = ""
+		}
+	}
 	// Behind: an apposition, or "of the Yugoslav army".
 	k := m.last
 	if k < last && (x.low[k] == "," || x.low[k] == "of") {

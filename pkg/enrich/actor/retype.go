@@ -30,6 +30,10 @@ mr mrs ms dr sir`)
 func (s *story) retype(x *side) {
 	for i := range x.mentions {
 		m := x.mentions[i]
+		if s.whole && m.dateline && m.class == body && m.first == 0 && s.a.places.Large(m.surface()) {
+			m.class, m.typ = land, text.Location
+			continue
+		}
 		if m.dateline || m.class == people || m.class == state || m.entryByName() != nil {
 			continue
 		}
@@ -41,6 +45,10 @@ func (s *story) retype(x *side) {
 			}
 		}
 		prev := strings.TrimSuffix(x.at(m.first-1), ".")
+		if s.whole && m.class == body && locatives[prev] && !x.caps && s.a.places.Large(m.surface()) && !x.allCaps(m.first) {
+			m.class, m.typ = land, text.Location
+			continue
+		}
 		if (prev == "," || quote(prev)) && m.first > 1 {
 			if p := x.low[m.first-2]; bodyNouns[p] && !s.sentenceStart(m) {
 				prev = p

@@ -407,8 +407,10 @@ func (s *story) standsAlone(x *side, k gazetteer.Match, names []kb.Name) (text.M
 		switch {
 		case n.Kind == kb.ByAdjective || n.Kind == kb.ByNoun:
 			return text.Nationality, true
-		case n.Entry.State() != nil && (n.Kind <= kb.ByAlias || n.Kind == kb.ByMetonym):
+		case n.Entry.State() != nil && (n.Kind <= kb.ByAlias || n.Kind == kb.ByMetonym), n.Entry.State() != nil && s.whole && !x.caps:
 			return text.Location, true
+		case s.whole && n.Entry.Type == "group" && !n.Entry.Listed && n.Kind <= kb.ByAlias && k.Whole && len(surface) >= 5 && !x.caps:
+			return text.Organisation, true
 		case n.Entry.Listed || n.Kind > kb.ByAlias:
 		case !k.Whole:
 		case k.Last-k.First >= 2 && x.upper(k.Last-1) && n.Entry.Type == "person":
@@ -501,7 +503,7 @@ func (s *story) take(x *side, sp text.Mention) {
 				m.class, m.typ = people, text.Nationality
 				break
 			}
-			if e := s.onlyBody(m); e != nil && m.last-m.first > 1 {
+			if e := s.onlyBody(m); e != nil && (m.last-m.first > 1 || s.whole && e.Type == "group" && len(m.surface()) >= 5) {
 				m.class, m.typ = body, text.Organisation
 				break
 			}

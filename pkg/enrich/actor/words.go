@@ -33,7 +33,7 @@ detains dismisses doubts drops eases ends enters evacuates extends faces fails f
 insists intends invades invests invites issues jails joins jumps launches leads lifts links lists looks maintains marks mediates monitors moves names notes occupies operates orders owes owns
 pardons passes plays postpones prefers prepares presses produces protests provides publishes pursues raises reaches reacts receives recognises recognizes reduces relies reopens repeats replaces requests
 resists resumes returns reviews revokes rules runs scraps seizes sells serves shares shows slashes speaks spends spreads starts stays steps stops strikes suffers suggests summons suspects suspends
-takes thinks trains treats tries turns unveils uses votes warns watches weighs welcomes wields withholds works writes wrote spoke
+takes thinks trains treats tries turns unveils uses votes warns watches weighs welcomes wields withholds works writes wrote spoke struck shot found ran led sank drove flew rose fell stood sat broke chose swore toppled
 threatens threatened hits slams blasts backs signs orders launches rules eyes mulls sees closes opens frees pulls pours lets bans expels summons
 set sets cut cuts hit let lets put shut withdrew withdraws deploys dispatches recalls confirms confirmed claims claimed reports reported argues argued demands demanded needs needed remains remained continues continued signed`)
 

@@ -298,6 +298,20 @@ func (r *Resolver) ResolveIn(d *text.Doc, words string, ctx Context) (p Place, c
 // maxPhrase bounds the bytes of a phrase that Resolve reads.
 const maxPhrase = 400
 
+// Wide reports whether a name is that of a land of many countries ("West
+// Africa", "the Middle East"): no place that Resolve finds.
+func Wide(name string) bool {
+	switch strings.ToLower(trimArticle(name)) {
+	case "africa", "europe", "asia", "america", "americas", "oceania", "antarctica", "west africa", "east africa", "north africa", "southern africa", "central africa region",
+		"sub-saharan africa", "horn of africa", "middle east", "near east", "eastern europe", "western europe", "central europe", "northern europe", "southern europe",
+		"latin america", "south america", "north america", "central america", "southeast asia", "south-east asia", "south asia", "central asia", "east asia", "northeast asia",
+		"asia-pacific", "asia pacific", "indo-pacific", "balkans", "western balkans", "caucasus", "south caucasus", "scandinavia", "baltics", "baltic states", "maghreb",
+		"levant", "gulf states", "west", "east", "north", "south", "mideast", "eurasia", "great lakes region", "western hemisphere", "eastern africa", "western africa":
+		return true
+	}
+	return false
+}
+
 func (r *Resolver) resolve(words string, ctx Context) (Place, float64, bool) {
 	if len(words) > maxPhrase {
 		cut := maxPhrase
@@ -307,6 +321,9 @@ func (r *Resolver) resolve(words string, ctx Context) (Place, float64, bool) {
 		words = words[:cut]
 	}
 	words = strings.TrimSpace(words)
+	if Wide(words) {
+		return Place{}, 0, false
+	}
 	// "Basra, Iraq": what follows a comma says where.
 	if head, tail, found := strings.Cut(words, ","); found {
 		if in, _, ok := r.resolve(tail, Context{Countries: ctx.Countries, Day: ctx.Day}); ok && ctx.Within == "" {
@@ -385,7 +402,8 @@ func (r *Resolver) inside(phrase string, ctx Context) (Place, float64, bool) {
 				hits = append(hits, hit{words[i].Start, words[i+n-1].End, iso})
 			}
 			i += m
-		case n == 1 && compassWord(phrase[words[i].Start:words[i].End]):
+		case n == 1 && (compassWord(phrase[words[i].Start:words[i].End]) || levelWord(phrase[words[i].Start:words[i].End]) != ""),
+			n > 0 && partOfName(phrase, words, i, i+n):
 			i++
 		case n > 0:
 			hits = append(hits, hit{words[i].Start, words[i+n-1].End, ""})
@@ -420,6 +438,27 @@ func (r *Resolver) inside(phrase string, ctx Context) (Place, float64, bool) {
 		}
 	}
 	return Place{}, 0, false
+}
+
+// partOfName reports whether capitalised words beside words[i:j] make them a
+// part of another name: "Chu" of "Chu Lai".
+func partOfName(phrase string, words []gazetteer.Word, i, j int) bool {
+	beside := func(k, next int) bool {
+		w := &words[k]
+		if w.Barrier || !upperAt(phrase, w.Start) {
+			return false
+		}
+		s := phrase[w.Start:w.End]
+		gap := phrase[w.End:max(w.End, next)]
+		if k >= j {
+			gap = phrase[next:w.Start]
+		}
+		return strings.TrimSpace(gap) == "" && levelWord(s) == "" && !compassWord(s)
+	}
+	if j < len(words) && beside(j, words[j-1].End) {
+		return true
+	}
+	return i > 0 && beside(i-1, words[i].Start)
 }
 
 func compassWord(w string) bool {
