@@ -292,7 +292,10 @@ func (v *view) count(d *draft) *model.Count {
 	}
 	if n.FromTo && n.HasMin && n.HasMax {
 		m := n.Max
-		c.Min = &m
+		if n.Falling {
+			m = n.Min
+		}
+		c.Min, c.Max = &m, &m
 	}
 	return c
 }

@@ -1002,6 +1002,9 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 	}
 	if g.passive || participle && t.form&fPart != 0 && m&mObject != 0 {
 		o := m & (mSend | mPull | mAdd | mTurn | mKeep | mOrder)
+		if participle && v.w(g.main+1) == "by" && (t.lemma == "supply" || t.lemma == "provide" || t.lemma == "hire" || t.lemma == "employ" || t.lemma == "recruit") {
+			return f, false // who fields them
+		}
 		if t.lemma == "leave" || o == 0 && t.plain&mSend == 0 {
 			return f, false
 		}

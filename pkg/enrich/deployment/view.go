@@ -43,7 +43,7 @@ var closed = func() map[string]byte {
 		pPrep: "of in on at by for with from into onto near across along outside inside around through throughout over under between among amid amidst within without against toward towards during until till since after before behind beyond beside besides off via per upon despite aboard about above below beneath including like unlike alongside than as except following pending",
 		pConj: "and or but nor & plus",
 		pSub:  "because while when where whereas although though if unless whether once lest",
-		pAdv:  "not never also already now then there here still soon just only yet again currently later earlier immediately recently reportedly allegedly abroad overseas home back ashore together further ahead away meanwhile however instead officially initially formally today yesterday tomorrow tonight largely so too very even perhaps almost nearly about roughly temporarily permanently gradually secretly quickly finally eventually ever once twice",
+		pAdv:  "not never also already now then there here still soon just only yet again currently later earlier immediately recently reportedly allegedly abroad overseas home back ashore together further ahead away meanwhile however instead officially initially formally today yesterday tomorrow tonight largely so too very even perhaps almost nearly about roughly temporarily permanently gradually secretly quickly finally eventually ever once twice closer nearer farther",
 		pPron: "it he she they we i you them him us me itself themselves himself who's someone everyone anyone nobody none",
 		pMod2: "will would shall should can could may might must 'll ’ll wo ca cannot ought 'd ’d",
 		pAux:  "is are was were be been being am has have had having do does did 're ’re 've ’ve 'm ’m ’s ai",

@@ -142,6 +142,11 @@ func (p *parser) at(i, floor int) (Quantity, int, bool) {
 					lo.min *= f
 				}
 			}
+			if from && lo.min > hi.max && lo.whole && hi.whole {
+				lo, hi = hi, lo
+				lo.next, hi.next = m.next, m.next
+				q.Falling = true
+			}
 			if lo.min <= hi.max && lo.whole && hi.whole {
 				n.min, n.max, next, ranged = lo.min, hi.max, m.next, true
 				n.ordinal = false

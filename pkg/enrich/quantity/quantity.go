@@ -33,6 +33,8 @@ type Quantity struct {
 	Strong bool
 	// FromTo: told as a change, "from 6,000 to 10,000".
 	FromTo bool
+	// Falling: FromTo with the greater number first: "from 4,500 to 3,000".
+	Falling bool
 	// Vague: an amount without a figure, "dozens", "several hundred".
 	Vague bool
 	// Other: money, a percentage, a clock time, a measure or a number with a

@@ -93,6 +93,7 @@ func TestFind(t *testing.T) {
 		{"the 27th Infantry", ""},
 		{"the second battalion", ""},
 		{"6,000 in all", "6000..6000"},
+		{"from 4,500 to 3,000 soldiers", "3000..4500"},
 		{"12,000-10,000", "12000..12000 10000..10000"},
 		{"350 police, over 600 firefighters", "350..350 600.."},
 		{"5 or 6 men", "5..6"},
