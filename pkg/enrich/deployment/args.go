@@ -706,7 +706,20 @@ func (v *view) control(g group, floor, depth int) (span, []int) {
 		return span{}, path
 	}
 	s, _ := v.subject(start, floor)
-	return s, append([]int(nil), g.outer...)
+	path = append([]int(nil), g.outer...)
+	if s.ok() {
+		// "requests that Russia withdraw its troops"
+		b := s.first - 1
+		for b >= floor && v.pos[b] == pDet && v.low[b] != "that" {
+			b--
+		}
+		if b-1 >= floor && v.low[b] == "that" {
+			if sp := v.x.speech[v.low[b-1]]; sp&(sOffer|sRefuse) != 0 && sp&sSay == 0 && v.pos[b-1] != pNoun {
+				path = append([]int{b - 1}, path...)
+			}
+		}
+	}
+	return s, path
 }
 
 // accused is who is accused in "accuses Russia of sending".
@@ -797,10 +810,13 @@ func (v *view) actorText(s span, sender bool) span {
 	return v.core(s)
 }
 
+// deptWords name what a minister is for.
+var deptWords = set("defence defense state foreign affairs interior finance justice war health labour labor security home treasury energy agriculture education commerce trade cabinet")
+
 // trailingName is the run of names that ends a phrase with a title.
 func (v *view) trailingName(s span) span {
 	k := s.last
-	for k > s.first && v.pos[k-1] == pProper && !personTitles[v.low[k-1]] && v.state(k-1) == nil || k > s.first+1 && v.adjacentHyphen(k-1) {
+	for k > s.first && !deptWords[v.low[k-1]] && v.pos[k-1] == pProper && !personTitles[v.low[k-1]] && v.state(k-1) == nil || k > s.first+1 && v.adjacentHyphen(k-1) {
 		k--
 	}
 	if k < s.last && k > s.first {

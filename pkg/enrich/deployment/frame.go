@@ -420,7 +420,7 @@ func (v *view) before(first, floor int) int {
 					b--
 				}
 			}
-			if !(v.low[b] == "," || v.low[b] == "of" || v.x.verbs[v.low[b]].plain&mObject != 0 && v.pos[b] != pNoun) {
+			if !(v.low[b] == "," || v.low[b] == "of" || v.x.verbs[v.low[b]].plain&mObject != 0 && v.x.verbs[v.low[b]].lemma != "leave" && v.pos[b] != pNoun) {
 				return j
 			}
 			conj++
@@ -993,7 +993,7 @@ func (v *view) subjectOf(u *unit, i int, g group, rule string, last, end int) (f
 		return f, false // "500 soldiers leaves": another's verb
 	}
 	if !g.passive && !participle || participle && v.objectAhead(f.tail, end) {
-		if m&mObject != 0 && m&(mEnter|mQuit) == 0 && t.lemma != "leave" && t.lemma != "take" && v.objectAhead(g.main+1, end) || (t.lemma == "return" || t.lemma == "retreat") && v.objectAhead(g.main+1, end) {
+		if m&mObject != 0 && m&(mEnter|mQuit) == 0 && t.lemma != "leave" && t.lemma != "take" && (v.objectAhead(g.main+1, end) || (particle == "in" || particle == "out") && at == g.main+1 && v.objectAhead(at+1, end) && !v.placeLike(at+1, end)) || (t.lemma == "return" || t.lemma == "retreat") && v.objectAhead(g.main+1, end) {
 			return f, false // the body does it to another: it is the sender
 		}
 		if t.lemma == "leave" && v.objectAhead(g.main+1, end) && !v.placeLike(g.main+1, end) {

@@ -38,7 +38,7 @@ func (st *story) places(d *draft, us []unit) {
 				}
 				return
 			}
-			if attached && (v.stateOf(p) && d.u.nat == nil || v.orgLike(p) && !placeNouns[v.low[p.last-1]]) && !standing {
+			if attached && (v.stateOf(p) && d.u.nat == nil || v.orgLike(p) && !placeNouns[v.low[p.last-1]] || v.hasAnyState(p) && v.state(p.first) != nil && v.state(p.first).form == stAdjective && p.last > v.state(p.first).last && !placeNouns[v.low[p.last-1]] && v.pos[p.last-1] == pProper) && !standing {
 				if !d.sender.ok() {
 					d.sender = p
 				}
@@ -350,6 +350,11 @@ func (st *story) scan(d *draft, j, end int, take func(string, span), purpose boo
 				}
 				take(prep, pl)
 				j = pl.last
+				continue
+			}
+			// "in response to Mali's rulers": nothing of it is where they go
+			if e := v.right(j+1, end); e > j+1 && noPlace[v.low[e-1]] && v.pos[e-1] == pNoun && (v.w(e) == "to" || v.w(e) == "of" || v.w(e) == "with") && v.low[e-1] != "part" && v.pos[min(e+1, end-1)] != pVerb && w == "in" {
+				j = max(v.right(e+1, end), e+1)
 				continue
 			}
 			j++

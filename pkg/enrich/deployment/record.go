@@ -448,7 +448,7 @@ func (st *story) settle(d *draft, who span, us []unit) span {
 	if v.w(u.last) == "from" && (d.action != "withdraw" || d.f.trig > u.last && !d.f.object) {
 		if e := v.right(u.last+1, end); e > u.last+1 {
 			s := span{u.last + 1, v.listFrom(u.last+1, e, end)}
-			if m := v.state(u.last + 1); m != nil && m.form != stCapital && m.form != stAdjective || v.orgLike(s) || d.action == "withdraw" && v.named(s) && d.f.home {
+			if m := v.state(u.last + 1); m != nil && m.form != stCapital && m.form != stAdjective || m != nil && m.form == stAdjective && s.last > m.last && !placeNouns[v.low[s.last-1]] || v.orgLike(s) || d.action == "withdraw" && v.named(s) && d.f.home {
 				return v.actorText(s, true)
 			}
 		}

@@ -28,8 +28,20 @@ func (st *story) judge(d *draft) {
 	if f.rule == "exist" && d.kind == "workers" && u.nat == nil {
 		drop("people who are somewhere")
 	}
-	if f.rule == "participle" && f.trig-u.last > 8 {
+	if f.rule == "participle" && f.trig-u.last > 5 {
 		drop("a participle too far from its body")
+	}
+	switch lemma {
+	case "strengthen", "reinforce", "bolster", "boost", "augment", "beef":
+		if !d.place && u.num == nil && f.action == "reinforce" && u.class == mass {
+			drop("a force made stronger, not sent")
+		}
+	}
+	if w := v.w(f.trig); f.noun && (w == "mobilization" || w == "mobilisation") && !d.place {
+		drop("a mobilisation without a place")
+	}
+	if v.w(u.head) == "force" && u.first == u.head && u.num == nil && v.w(u.first-1) != "the" {
+		drop("force as such")
 	}
 	if lemma == "arrive" && !d.place && u.num == nil && u.nat == nil {
 		drop("a routine call-out")
@@ -221,7 +233,7 @@ func (v *view) toBefore(k int) bool {
 }
 
 var sportWords = set(`champion champions championship championships finals final league cup coach match season striker tournament basketball football soccer baseball hockey olympic olympics
- playoffs goal goals nba nfl nhl mlb fifa uefa winger midfielder defender goalkeeper wicket innings semifinal semifinals quarterfinals playoff batsman quarterback touchdown medal medals stadium`)
+ playoffs goal goals nba nfl nhl mlb fifa uefa winger midfielder defender goalkeeper wicket innings semifinal semifinals quarterfinals playoff batsman footballer footballers footballing quarterback touchdown medal medals stadium`)
 
 // sport tells a sentence about sport by two of its words.
 func (v *view) sport(s int) bool {
@@ -229,6 +241,9 @@ func (v *view) sport(s int) bool {
 	n := 0
 	for k := sn.First; k < sn.Last; k++ {
 		if sportWords[v.low[k]] {
+			n++
+		}
+		if strings.HasPrefix(v.low[k], "footballer") {
 			n++
 		}
 	}

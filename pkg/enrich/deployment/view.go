@@ -65,6 +65,9 @@ const pMod2 = pModal
 // particles close up to a verb: "pull out", "bring home".
 var particles = set("out in back home up down off away over on into forward abroad ahead through around")
 
+// nounThird are forms in -s that news has as nouns.
+var nounThird = set("bases posts camps houses quarters places positions details masses units ships fields guards patrols stations")
+
 // commonVerbs are verbs that are neither of movement nor of speech and often
 // stand beside a body of people: what stops a noun phrase.
 var commonVerbs = set(`is are was were be been being has had have having do does did get gets got make makes made give gives gave given use uses used see sees saw seen
@@ -473,6 +476,10 @@ func (v *view) guess(i int, sn text.Sentence) byte {
 			}
 		}
 		switch {
+		case f == fThird && nounThird[w] && prev != pPron && prev != pWh:
+			return pNoun
+		case f&fIng != 0 && (w == "crossing" || w == "landing" || w == "posting") && (prev == pNoun || nouny):
+			return pNoun
 		case f&fIng != 0:
 			return pIng
 		case f&(fPast|fPart) != 0 && f&fBase == 0:
