@@ -26,7 +26,7 @@ around it. The three workers are commands of their own: ingest, enrich, sink.`,
   dateline tail wire.enriched --data ./dateline-data`,
 	}
 	flags.Bind(cmd)
-	cmd.AddCommand(upCommand(flags), tailCommand(flags), lagCommand(flags), statusCommand(flags), topicsCommand(flags), replayCommand(flags), exportCommand(flags), explainCommand(flags), redriveCommand(flags), configCommand(flags))
+	cmd.AddCommand(upCommand(flags), tailCommand(flags), lagCommand(flags), statusCommand(flags), topicsCommand(flags), replayCommand(flags), exportCommand(flags), explainCommand(flags), evalCommand(flags), redriveCommand(flags), configCommand(flags))
 	return cmd
 }
 

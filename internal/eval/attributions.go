@@ -23,6 +23,8 @@ type Story struct {
 	Headline     string        `json:"headline"`
 	Text         string        `json:"text"`
 	Attributions []Attribution `json:"attributions"`
+	Records      []Deployment  `json:"records"`
+	Actors       []Actor       `json:"actors"`
 }
 
 // Attribution is a gold attribution. Via, Kind and Who are told only by some
