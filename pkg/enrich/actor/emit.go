@@ -81,6 +81,10 @@ func guessLevel(m *mention) string {
 	if l := m.level(); l != "" {
 		return l
 	}
+	switch l := levelNoun(m.x.low[m.last-1]); l {
+	case place.Water, place.Region:
+		return l
+	}
 	if place.Wide(m.surface()) {
 		return place.Region
 	}

@@ -404,6 +404,16 @@ func (s *story) owner(x *side, m *mention) string {
 			return s.countryOf(o)
 		}
 	}
+	if w := x.at(m.last); (w == "said" || w == "says" || w == "announced" || w == "reported") && x.at(m.last+1) == "in" {
+		// "the Ministry of Defence said in New Delhi"
+		if o := x.starting(m.last + 2); o != nil && (o.class == state || o.class == land) {
+			for _, n := range o.names {
+				if n.Kind == kb.ByCapital {
+					return s.alive(n.Entry)
+				}
+			}
+		}
+	}
 	if w := x.at(m.last); w == "of" || w == "in" {
 		j := m.last + 1
 		if x.at(j) == "the" {

@@ -16,6 +16,7 @@ type title struct {
 	office  []string // kinds of office that the title names
 	org     *mention // whose post it is
 	former  bool
+	placed  bool // the country is that of a place behind "in"
 }
 
 // titleOf reads the title before a name ("Deputy Defence Minister Pavel
@@ -63,6 +64,10 @@ func (s *story) titleOf(m *mention) title {
 		}
 		if w == "former" || w == "ex" {
 			t.former = true
+		}
+		if w == "," && j-2 > first && j < end && personNouns[x.low[j-2]] && isTitle(strings.TrimSuffix(x.low[j], ".")) {
+			j-- // "Its spokesman, Brigadier General Mafi Mgobozi"
+			continue
 		}
 		if w == "'s" || w == "’s" || w == "-" || w == "and" && j-2 >= first && nounRoles(x.low[j-2]) != nil || w == "for" && ofs == 0 && j-2 >= first && (nounRoles(x.low[j-2]) != nil || generalHeads[x.low[j-2]]) {
 			j--
@@ -120,6 +125,9 @@ func (s *story) titleOf(m *mention) title {
 				}
 			}
 		}
+	}
+	if t.placed && len(t.roles) > 0 && t.roles[0] == "MIL" {
+		t.country = "" // a soldier is not of where he is posted
 	}
 	if t.org != nil && t.org.actor != nil {
 		if t.roles == nil || len(t.words) > 0 && generalHeads[t.words[len(t.words)-1]] && rolesOf(t.words[len(t.words)-1:]) != nil && len(t.words) <= 2 {
@@ -180,6 +188,12 @@ func titleWords(words []string) []string {
 		case "sgt":
 			w = "sergeant"
 		}
+		if w == "general" && len(out) > 0 && civilGeneral[out[len(out)-1]] {
+			continue
+		}
+		if before, ok := strings.CutSuffix(w, "-general"); ok && civilGeneral[before] {
+			w = before
+		}
 		out = append(out, w)
 	}
 	// "Head of the commission": the head stands before "of".
@@ -211,6 +225,7 @@ func (t *title) note(s *story, o *mention) {
 		}
 		if t.country == "" && o.hasPlace && o.placeConf > 0.5 {
 			t.country = o.place.Country
+			t.placed = o.x.at(o.first-1) == "in"
 		}
 	case body, crowd:
 		if t.org == nil {
@@ -230,6 +245,9 @@ func officeEnd(words []string) ([]string, int) {
 	}
 	return kinds, n
 }
+
+// civilGeneral are posts whose "general" is no rank.
+var civilGeneral = set(`secretary director attorney consul governor inspector auditor prosecutor solicitor procurator`)
 
 // persons are the entries that a full name fits.
 func persons(names []kb.Name) []*kb.Entry {
@@ -291,6 +309,9 @@ func (s *story) linkPerson(m *mention) {
 		slices.Sort(m.candidates)
 		best = nil
 	}
+	if best == nil && !tied {
+		best, bestScore = s.holderBySurname(t, name), 2
+	}
 	if best != nil {
 		c := s.known(best)
 		c.conf = min(0.97, 0.55+0.12*bestScore)
@@ -304,6 +325,25 @@ func (s *story) linkPerson(m *mention) {
 	c := s.unknown("x/"+slugOf(name), name, model.ActorPerson, m)
 	s.join(m, c)
 	s.credit(c, m, t)
+}
+
+// holderBySurname is who holds the office of a title, when he bears the family
+// name under another spelling of the rest: "Ukrainian Foreign Minister Dmitry Kuleba".
+func (s *story) holderBySurname(t title, name string) *kb.Entry {
+	if t.country == "" || t.former || s.day == 0 {
+		return nil
+	}
+	surname := kb.Surname(name)
+	for _, kind := range t.office {
+		if e := s.base.Holder(t.country, kind, s.day); e != nil && surname != "" {
+			for _, n := range append([]string{e.Name}, e.Aliases...) {
+				if strings.EqualFold(kb.Surname(n), surname) && strings.EqualFold(n[:1], name[:1]) {
+					return e
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // sameFullName: one is the other with a middle name or initial left out.
@@ -406,7 +446,7 @@ func (s *story) credit(c *cluster, m *mention, t title) {
 	if c.country == "" {
 		c.country = t.country
 	}
-	if c.country == "" && len(t.words) > 0 {
+	if c.country == "" && len(t.words) > 0 && (t.org == nil || t.org.actor == nil || t.org.actor.entry == nil) {
 		c.country = s.titleCountry(m, t)
 	}
 	if c.country != "" || c.roles != nil {

@@ -37,6 +37,11 @@ func (s *story) retype(x *side) {
 		if m.dateline || m.class == people || m.class == state || m.entryByName() != nil {
 			continue
 		}
+		// Ships and storms are no actors.
+		if (m.class == person || m.class == body) && m.last-m.first > 1 && (ships[x.low[m.first]] && x.allCaps(m.first) || storms[x.low[m.first]]) {
+			x.drop(m)
+			continue
+		}
 		// "Labor Minister Claudia Serrano": of a title, no body.
 		if m.class == body && m.last-m.first == 1 && topics[x.low[m.first]] {
 			if w := x.at(m.last); w == "minister" || w == "secretary" || w == "commissioner" {
@@ -131,6 +136,11 @@ func (s *story) retype(x *side) {
 
 // placeSuffixes end the names of places.
 var placeSuffixes = set(`reef island islands river sea strait lake bay shoal mountain mountains peninsula desert valley province oblast governorate crossing airfield airport harbour harbor canal atoll plateau gulf`)
+
+var (
+	ships  = set("uss hms ins hmas hmcs hmnzs brp rfs jds usns rfa")
+	storms = set("cyclone hurricane typhoon storm")
+)
 
 func townNoun(w string) bool {
 	switch w {
