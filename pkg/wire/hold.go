@@ -104,6 +104,11 @@ func HoldUntil(s string, version, received time.Time, loc *time.Location) (time.
 	return normal(v), true
 }
 
+// namesDay tells words that name a month or a whole date.
+func namesDay(s string) bool {
+	return holdISO.MatchString(s) || holdDayEn.MatchString(s) || holdDayEu.MatchString(s)
+}
+
 func atoi(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {

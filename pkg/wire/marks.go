@@ -94,6 +94,7 @@ var tailRules = []markRule{
 	{re: regexp.MustCompile(cut + `(?:URGENT|Urgent)\s*\)?\s*$`), priority: model.PriorityUrgent},
 	{re: regexp.MustCompile(cut + `(?:BULLETIN|Bulletin|ALERT|Alert|NewsAlert|NEWSALERT)\s*\)?\s*$`), priority: model.PriorityAlert},
 	{re: regexp.MustCompile(cut + `(?:FLASH|Flash)\s*\)?\s*$`), priority: model.PriorityFlash},
+	{re: regexp.MustCompile(`\s(?:Substitute|Nightlead)$`), change: model.ChangeUpdate},
 	{re: regexp.MustCompile(`\s*\+{2,}$`), priority: model.PriorityAlert},
 }
 
@@ -152,7 +153,7 @@ var (
 		"refile refiled refiling rpt repeat repetition wdhlg wdh resending wiederholung uusinta repris update wrapup wrap updated lead ld zusammenfassung neu actualización actualizacion ampliación ampliacion ampl actualisé actualisée actualise actualisee atualizada aggiornamento zf päivitys paivitys " +
 		"editor editors note advisory media service editorial avis aviso avviso hinweis achtung an til till redaktionelle daybook news newsdigest newsbudget budget diary agenda tagesvorschau terminvorschau schedule " +
 		"flash blitz newsflash alert alerte newsalert breaking snap eil eilmeldung ultim última ultima alerta haster pika urgent urgente dringend vorrang adv advance hold not for embargoed sperrfrist sous bajo sotto")
-	tailWords = words("ld lead leadall all writethru wrap update correction corrective corrected corr korr korrektur corrects corrigé corrige berichtigung rättelse rattelse rettelse kill withdrawal withdrawn refile refiled rpt repeat advisory add take adv urgent bulletin alert newsalert flash")
+	tailWords = words("ld lead leadall all writethru wrap update correction corrective corrected corr korr korrektur corrects corrigé corrige berichtigung rättelse rattelse rettelse kill withdrawal withdrawn refile refiled rpt repeat advisory add take adv urgent bulletin alert newsalert flash substitute nightlead")
 )
 
 func words(s string) map[string]bool {
@@ -268,7 +269,8 @@ func (m *Marks) Join(o Marks) {
 	if m.Part == "" {
 		m.Part = o.Part
 	}
-	if o.Held && !m.Held {
+	// "For release Sunday, June 8" says more than "Adv08".
+	if o.Held && (!m.Held || namesDay(o.Advance) && !namesDay(m.Advance)) {
 		m.Held, m.Advance = true, o.Advance
 	}
 }
@@ -281,7 +283,7 @@ var (
 	noteRef      = regexp.MustCompile(`^(?:REFIL(?:E|ES|ED|ING)|Refil(?:es|ed|ing)|REPEATS?|Repeat(?:s|ing)|Resend(?:s|ing)|RESEND(?:S|ING))\b|\bREFILES?\b`)
 	noteUpd      = regexp.MustCompile(`^(?:UPDAT(?:E|ES|ED|ING)|Updat(?:es|ed|ing)|ADDS?|Adds?|Adding|ADDING|RECASTS?|Recasts?|LEADS?|Leads|CHANGES?|Changes|TRIMS?|Trims|INCORPORATES?|Incorporates|REWRITES?|RESTORES?|MORE|TOPS|SUBS|Subs|MINOR EDITS|Minor edits|EDITS|AMENDS|Neu|Aktualisiert|Aktualisierung|Oppdaterer|Uppdaterar|Päivitetty|Noe utvidet|Ny versjon|Ajoute|AJOUTE|Actualise|ACTUALISE|Amplía|Actualiza)(?:\W|$)`)
 	noteTest     = testIgnore
-	noteHold     = regexp.MustCompile(`(?i)\b(?:hold for release|not for release (?:until|before)|embargoed (?:until|till|to|for)|sperrfrist|under embargo until|sous embargo jusqu|embargo(?:ed)?\s*:|for release (?:at|on)\b|not for (?:publication|use|broadcast|release)[^.]{0,30}\b(?:before|until)\b)([^.\n;]{0,80})`)
+	noteHold     = regexp.MustCompile(`(?i)\b(?:hold for release|not for release (?:until|before)|embargoed (?:until|till|to|for)|sperrfrist|under embargo until|sous embargo jusqu|embargo(?:ed)?\s*:|for release\b[^.\n;]{0,40}\d|not for (?:publication|use|broadcast|release)[^.]{0,30}\b(?:before|until)\b)([^.\n;]{0,80})`)
 	noteAdvis    = regexp.MustCompile(`^(?:ADVISORY|Advisory)\b`)
 )
 

@@ -30,3 +30,18 @@ func TestNotices(t *testing.T) {
 		}
 	}
 }
+
+func TestHeaders(t *testing.T) {
+	a := read(t, []byte("POLICE Murder Substitute\n\nMan held over harbour killing\nBy Ann Bee, PA\n\nA man is held, police said.\n")).Article
+	if a.Slugline != "POLICE Murder Substitute" || a.Headline() != "Man held over harbour killing" || a.By != "By Ann Bee, PA" || a.Wire.Change != model.ChangeUpdate {
+		t.Errorf("slug in words: %q %q %q %s", a.Slugline, a.Headline(), a.By, a.Wire.Change)
+	}
+	a = read(t, []byte("BC-Travel-Ferries-Adv22\nFor release Sunday, June 22\nFerries for the summer\n\nPORT AGNES (CW) -- Ferries sail.\n")).Article
+	if got := a.EmbargoedUntil.Format("2006-01-02"); got != "2025-06-22" || a.Headline() != "Ferries for the summer" {
+		t.Errorf("advance: %s %q", got, a.Headline())
+	}
+	a = read(t, []byte("BC-Iran-Talks, 1st Ld-Writethru,0300\nTalks resume\nEds: UPDATES with quotes.\nBy JOHN DOE\nCoast Wire Writer\nGENEVA (CW) -- Talks between the powers resumed here on Tuesday\nafter a week.\nCW-NY-06-03-25 1430EDT\n")).Article
+	if a.BodyText() != "GENEVA (CW) -- Talks between the powers resumed here on Tuesday after a week." || a.By != "By JOHN DOE, Coast Wire Writer" || a.VersionCreated.Format("15:04Z07:00") != "14:30-04:00" {
+		t.Errorf("ANPA as text: %q %q %s", a.BodyText(), a.By, a.VersionCreated)
+	}
+}

@@ -155,6 +155,7 @@ var (
 	endMark  = regexp.MustCompile(`(?i)^\W*(?:\((?:end|ende|fin|fine|ends|mehr|more|slut|loppu)\)|end|ends|ende|fin|-?30-?|-?0-?|#{2,}|=|/{3,}|nnnn|more|mehr folgt|ends\s*///?)\W*$`)
 	mailLine = regexp.MustCompile(`^<?[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}>?$`)
 	noteOpen = regexp.MustCompile(`(?i)^[(\[*]*\s*(?:attn|eds|editors|attention editors|editor's note|editors' note|note to editors|eds note|achtung redaktionen|hinweis)\b\s*[.:;,–—-]`)
+	wordSlug = regexp.MustCompile(`^\p{Lu}{3,}(?: [\p{L}\p{N}-]+){0,3}$`)
 	// creditLine is the line under a byline, stampLine the last line of ANPA copy.
 	creditLine = regexp.MustCompile(`^(?:[\p{Lu}][\p{L}'’.&-]*\s+){1,5}(?:Writers?|Press|Correspondents?|Editors?|Service|Reporters?)$`)
 	stampLine  = regexp.MustCompile(`^[A-Z]{2,4}-[A-Z]{2,4}-(\d{2})-(\d{2})-(\d{2})\s+(\d{2})(\d{2})\s?([A-Z]{3,4})<?$`)
@@ -355,6 +356,18 @@ func (h *header) headline(line string) bool {
 		return false
 	}
 	follow := strings.TrimSpace(h.lines[next])
+	if h.d.Slugline == "" && wordSlug.MatchString(line) && !sentence(follow) && utf8.RuneCountInString(follow) <= 120 && !byShape.MatchString(follow) {
+		// PA's slug in words, then the headline, then a byline or dateline.
+		if after, _ := h.next(next + 1); after >= 0 {
+			a := strings.TrimSpace(h.lines[after])
+			if _, ok := wire.ReadDateline(a); ok || byShape.MatchString(a) {
+				h.d.Slugline = line
+				h.at++
+				h.open = true
+				return true
+			}
+		}
+	}
 	_, dateline := wire.ReadDateline(follow)
 	if !gap && !dateline && !byShape.MatchString(follow) && !noteOpen.MatchString(follow) && !strings.HasPrefix(follow, "(ATTN") {
 		// A headline on two lines, or paragraphs without empty lines between.
