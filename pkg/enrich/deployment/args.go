@@ -564,6 +564,15 @@ func (v *view) control(g group, floor, depth int) (span, []int) {
 				return s, path
 			case (w == "of" || w == "for") && nominalPos(v.pos[k]) && v.accused(k, floor).ok():
 				return v.accused(k, floor), path
+			case w == "of" && nominalPos(v.pos[k]) && v.proposer(k, floor).ok():
+				// "reject a proposal by X of sending"
+				s := v.proposer(k, floor)
+				b := v.before(s.first, floor)
+				path = append(path, b-1)
+				if g := v.before(v.nounLeft(b-1, floor), floor); g >= floor && (v.pos[g] == pVerb || v.pos[g] == pPast || v.pos[g] == pIng) {
+					path = append([]int{g}, path...)
+				}
+				return s, path
 			case nominalPos(v.pos[k]):
 				n := v.nounLeft(k, floor)
 				noun := k
@@ -720,6 +729,19 @@ func (v *view) control(g group, floor, depth int) (span, []int) {
 		}
 	}
 	return s, path
+}
+
+// proposer is X in "a proposal by X of sending".
+func (v *view) proposer(k, floor int) span {
+	s, ok := v.phrase(k, floor)
+	if !ok {
+		return span{}
+	}
+	b := v.before(s.first, floor)
+	if b-1 >= floor && v.low[b] == "by" && controlNouns[v.low[b-1]] {
+		return s
+	}
+	return span{}
 }
 
 // accused is who is accused in "accuses Russia of sending".

@@ -746,6 +746,9 @@ func (st *story) actionOf(d *draft) {
 		return
 	}
 	w := v.low[d.purpose.first+1]
+	if x := v.w(d.purpose.first + 2); (w == "help" || w == "assist") && (x == "train" || x == "to" && v.w(d.purpose.first+3) == "train") {
+		w = "train"
+	}
 	switch w {
 	case "train", "advise":
 		if d.kind == "troops" || d.kind == "other" {

@@ -40,6 +40,16 @@ func (st *story) judge(d *draft) {
 	if w := v.w(f.trig); f.noun && (w == "mobilization" || w == "mobilisation") && !d.place {
 		drop("a mobilisation without a place")
 	}
+	switch v.w(u.last) {
+	case "killed", "wounded", "injured", "captured", "kidnapped", "slain", "missing", "hurt":
+		drop("casualties")
+	}
+	if (lemma == "bring" || lemma == "raise" || lemma == "take" || lemma == "put") && v.hasWord(u, "number", "total", "toll") {
+		drop("a count that is brought to a total")
+	}
+	if h := v.w(u.head); f.action == "reinforce" && (h == "navy" || h == "army" || h == "military") && u.num == nil && f.rule == "object" {
+		drop("a force made stronger, not sent")
+	}
 	if v.w(u.head) == "force" && u.first == u.head && u.num == nil && v.w(u.first-1) != "the" {
 		drop("force as such")
 	}

@@ -476,6 +476,8 @@ func (v *view) guess(i int, sn text.Sentence) byte {
 			}
 		}
 		switch {
+		case w == "leave" && (pw == "on" || pw == "paid" || pw == "unpaid" || pw == "sick" || pw == "maternity" || pw == "administrative"):
+			return pNoun
 		case f == fThird && nounThird[w] && prev != pPron && prev != pWh:
 			return pNoun
 		case f&fIng != 0 && (w == "crossing" || w == "landing" || w == "posting") && (prev == pNoun || nouny):
