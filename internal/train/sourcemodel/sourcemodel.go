@@ -5,13 +5,17 @@ package sourcemodel
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dateline-wire/dateline/internal/eval"
 	"github.com/dateline-wire/dateline/pkg/enrich/cluster"
@@ -33,6 +37,7 @@ func Run(ctx context.Context, shared string, args []string, w io.Writer) error {
 	cueEpochs := fs.Int("cue-epochs", 0, "passes over the cues, 0 for the default")
 	sourceEpochs := fs.Int("source-epochs", 0, "passes over the sources")
 	contentEpochs := fs.Int("content-epochs", 0, "passes over the contents")
+	wireWeight := fs.Int("wire", 4, "how often the constructions of the wires count")
 	drop := fs.Float64("drop", 0, "share of features left out of a step")
 	rate := fs.Float64("rate", 0, "step, 0 for the default")
 	decay := fs.Float64("decay", 0, "pull towards zero")
@@ -77,6 +82,15 @@ func Run(ctx context.Context, shared string, args []string, w io.Writer) error {
 				examples = append(examples, example(s, document(s)))
 			}
 		}
+		wire, err := wireStories()
+		if err != nil {
+			return err
+		}
+		for _, s := range wire {
+			x := example(s, document(s))
+			x.Weight = *wireWeight
+			examples = append(examples, x)
+		}
 		m, err = source.Learn(syn, words, examples, source.LearnConfig{
 			CueEpochs: *cueEpochs, SourceEpochs: *sourceEpochs, ContentEpochs: *contentEpochs,
 			Drop: *drop, Rate: float32(*rate), Decay: float32(*decay),
@@ -106,7 +120,7 @@ func Run(ctx context.Context, shared string, args []string, w io.Writer) error {
 		}
 		lines := []float32{m.Threshold()}
 		if *load == "" {
-			lines = []float32{-1, -0.8, -0.6, -0.4, -0.2, 0}
+			lines = []float32{-0.8, -0.6, m.Threshold(), -0.4, -0.2}
 		}
 		for _, th := range lines {
 			a := source.NewWith(syn, words, m.WithThreshold(th))
@@ -122,6 +136,84 @@ func Run(ctx context.Context, shared string, args []string, w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+//go:embed wire.txt
+var wireText string
+
+// wireStories reads the constructions of the wires that ship with the trainer.
+func wireStories() ([]eval.Story, error) {
+	var out []eval.Story
+	for n, line := range strings.Split(wireText, "\n") {
+		switch {
+		case strings.HasPrefix(line, "T: "):
+			out = append(out, eval.Story{ID: fmt.Sprintf("wire-%d", len(out)+1), Date: "2020-01-01", Text: line[3:]})
+		case strings.HasPrefix(line, "A: "):
+			if len(out) == 0 {
+				return nil, fmt.Errorf("wire.txt:%d: an attribution before any text", n+1)
+			}
+			s := &out[len(out)-1]
+			a, err := marked(s.Text, line[3:])
+			if err != nil {
+				return nil, fmt.Errorf("wire.txt:%d: %w", n+1, err)
+			}
+			a.N = len(s.Attributions) + 1
+			s.Attributions = append(s.Attributions, a)
+		}
+	}
+	return out, nil
+}
+
+// marked finds the words of "source | cue | content … content" in a text.
+func marked(text, line string) (eval.Attribution, error) {
+	var a eval.Attribution
+	parts := strings.Split(" "+line+" ", " | ")
+	if len(parts) != 3 {
+		return a, fmt.Errorf("want source | cue | content, got %q", line)
+	}
+	for i, to := range []*[][2]int{&a.Source, &a.Cue, &a.Content} {
+		for piece := range strings.SplitSeq(parts[i], "…") {
+			piece = strings.TrimSpace(piece)
+			if piece == "" {
+				continue
+			}
+			word, nth := piece, 1
+			if w, n, ok := strings.Cut(piece, "@"); ok {
+				word, nth = w, int(n[0]-'0')
+			}
+			at, from := -1, 0
+			for range nth {
+				k := wordAt(text[from:], word)
+				if k < 0 {
+					return a, fmt.Errorf("%q is not in the text", piece)
+				}
+				at = from + k
+				from = at + len(word)
+			}
+			start := utf8.RuneCountInString(text[:at])
+			*to = append(*to, [2]int{start, start + utf8.RuneCountInString(word)})
+		}
+	}
+	return a, nil
+}
+
+// wordAt is where word stands in s as a word of its own, -1 for nowhere.
+func wordAt(s, word string) int {
+	for from := 0; ; {
+		k := strings.Index(s[from:], word)
+		if k < 0 {
+			return -1
+		}
+		k += from
+		before, _ := utf8.DecodeLastRuneInString(s[:k])
+		after, _ := utf8.DecodeRuneInString(s[k+len(word):])
+		first, _ := utf8.DecodeRuneInString(word)
+		last, _ := utf8.DecodeLastRuneInString(word)
+		if !(unicode.IsLetter(before) && unicode.IsLetter(first)) && !(unicode.IsLetter(after) && unicode.IsLetter(last)) {
+			return k
+		}
+		from = k + 1
+	}
 }
 
 func read(path string) ([]eval.Story, error) {

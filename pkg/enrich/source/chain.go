@@ -16,6 +16,9 @@ const window = 60
 //	Y was quoted as saying S by X the same
 //	Y said S in remarks carried by X   carried: X has S, and carries Y's saying
 func (e *engine) relay(v *view, all []found, z *scratch) []found {
+	all = slices.DeleteFunc(all, func(f found) bool {
+		return v.n[f.cue].pos == posVerb && hides(v, f.cue, v.t.Sentences[v.t.Tokens[f.cue].Sentence].Last)
+	})
 	n := len(all)
 	for k := 0; k < n; k++ {
 		f := &all[k]
@@ -26,6 +29,7 @@ func (e *engine) relay(v *view, all []found, z *scratch) []found {
 		host := v.host(all[:n], k)
 		obj := v.object(c)
 		if host >= 0 && obj >= 0 && v.citable(obj) {
+			e.between(v, &all[host], c, z)
 			f.src = sourceCand{head: obj, span: v.phrase(obj, c)}
 			f.who = span{}
 			f.contents = all[host].contents
@@ -33,8 +37,8 @@ func (e *engine) relay(v *view, all []found, z *scratch) []found {
 			f.rule = "citing"
 		}
 	}
-	all = e.quotedAs(v, all, z)
-	all = e.carried(v, all)
+	all = quotedAs(v, all)
+	all = carried(v, all)
 	order := make([]int, len(all))
 	for i := range order {
 		order[i] = i
@@ -52,7 +56,86 @@ func (e *engine) relay(v *view, all []found, z *scratch) []found {
 		}
 	}
 	trimTails(v, sorted)
-	return sorted
+	trimJoined(v, sorted)
+	return dropEmpty(sorted)
+}
+
+// trimJoined cuts a content where the same sayer goes on with another cue
+// ("called it a success and added that …"), and where the clause of who
+// carries it begins ("plans to send 250 tailors, an official said").
+func trimJoined(v *view, all []found) {
+	for k := range all {
+		f := &all[k]
+		for j := max(0, k-window); j < min(len(all), k+window); j++ {
+			g := &all[j]
+			if j == k || g.cue <= f.cue || v.t.Tokens[g.cue].Sentence != v.t.Tokens[f.cue].Sentence {
+				continue
+			}
+			at := -1
+			switch {
+			case f.src.head >= 0 && g.src.head == f.src.head && f.src.head < f.cue:
+				// Back over what belongs to the second verb, to the conjunction.
+				for i := g.cue - 1; i > f.cue && i >= g.cue-4; i-- {
+					if v.n[i].pos == posConj {
+						at = i
+						break
+					}
+					if v.n[i].pos != posAdv && v.n[i].pos != posModal && v.n[i].pos != posVerb && v.n[i].pos != posTo {
+						break
+					}
+				}
+			case g.src.head > f.cue && holds(g, f.cue) && !holds(g, g.cue):
+				at = min(g.src.span.lo, g.cue)
+			}
+			if at < 0 {
+				continue
+			}
+			for x := range f.contents {
+				if s := &f.contents[x]; s.has(at) && s.lo < at && v.n[at].quote == v.n[f.cue].quote {
+					*s = v.clip(span{s.lo, at})
+				} else if s.lo >= at && s.lo <= g.cue && s.hi > g.cue && v.n[s.lo].quote == v.n[f.cue].quote {
+					*s = span{}
+				}
+			}
+			f.contents = slices.DeleteFunc(slices.Clone(f.contents), span.empty)
+		}
+	}
+}
+
+// goesOn gives the participle of "X confirmed Wednesday, saying S" the sayer
+// of the verb before it, when nothing but the time stands between them.
+func goesOn(v *view, before, f *found) {
+	c := f.cue
+	if v.n[c].flags&flagSay == 0 || !v.endsIn(c, "ing") || c < 2 || v.t.Surface(c-1) != "," || before.src.head < 0 {
+		return
+	}
+	if v.n[before.cue].flags&flagSay == 0 || v.t.Tokens[before.cue].Sentence != v.t.Tokens[c].Sentence {
+		return
+	}
+	end := before.cue + 1
+	if before.src.head > before.cue && before.src.span.lo-end <= 2 {
+		end = before.src.span.hi
+	}
+	if v.skipTime(end, c) == c-1 {
+		f.src, f.who = before.src, before.who
+	}
+}
+
+// between mends the host of "X, citing Y, said S" where the parse has missed
+// that X is who said it.
+func (e *engine) between(v *view, host *found, c int, z *scratch) {
+	o := host.cue
+	if o < c || c < 2 || v.t.Surface(c-1) != "," || v.t.Surface(o-1) != "," {
+		return
+	}
+	h := v.before(c - 1)
+	if h < 0 || host.src.head >= 0 && host.src.back == 0 && host.src.span.has(h) {
+		return
+	}
+	src := sourceCand{head: h, span: v.phrase(h, c)}
+	if f, ok := e.withSource(v, o, src, z); ok {
+		host.src, host.who, host.contents = f.src, span{}, f.contents
+	}
 }
 
 // asSaying finds the participle of "quoted … as saying" behind the verb at c,
@@ -70,7 +153,7 @@ func (v *view) asSaying(c int) int {
 // quotedAs makes two attributions of "X quoted Y as saying S": X has the
 // quotation, and Y's saying is carried by it. Where nobody is told who
 // quotes, "Y was quoted as saying S" is Y's alone.
-func (e *engine) quotedAs(v *view, all []found, z *scratch) []found {
+func quotedAs(v *view, all []found) []found {
 	at := map[int]int{}
 	for i := range all {
 		at[all[i].cue] = i
@@ -95,6 +178,9 @@ func (e *engine) quotedAs(v *view, all []found, z *scratch) []found {
 				obj = -1
 			}
 			passive := v.child(c, relAuxPass) >= 0 || v.child(c, relSubjPass) >= 0 || agent >= 0 && obj < 0
+			if subj >= 0 && v.quotedAway(subj, c) || subj == obj {
+				subj = v.before(c)
+			}
 			quoter, sayer := subj, obj
 			if passive {
 				quoter, sayer = agent, subj
@@ -132,6 +218,20 @@ func (e *engine) quotedAs(v *view, all []found, z *scratch) []found {
 		}
 	}
 	return dropEmpty(all)
+}
+
+// before is the nearest noun or pronoun before the verb at c that stands
+// outside of quotations, -1 for none.
+func (v *view) before(c int) int {
+	first := v.t.Sentences[v.t.Tokens[c].Sentence].First
+	for i := c - 1; i >= max(first, c-12); i-- {
+		if n := &v.n[i]; n.quote != v.n[c].quote || v.loose(i) {
+			return -1
+		} else if n.pos == posNoun || n.pos == posName || n.pos == posPron {
+			return i
+		}
+	}
+	return -1
 }
 
 // saidAs is what was said in "X quoted Y as saying": what follows, else what
@@ -174,7 +274,7 @@ func (v *view) agent(c int) int {
 
 // carried adds the outlet of "said in remarks carried by the agency": it has
 // what was said, and carries the one who said it.
-func (e *engine) carried(v *view, all []found) []found {
+func carried(v *view, all []found) []found {
 	n := len(all)
 	for k := 0; k < n; k++ {
 		host := all[k]
@@ -297,6 +397,9 @@ func (v *view) host(all []found, k int) int {
 		if int(v.n[c].head) == o {
 			d = 0
 		}
+		if v.n[o].flags&flagThink != 0 && v.n[o].flags&flagSay == 0 {
+			d += 50 // who cites is who tells, not who decides
+		}
 		inContent := false
 		for _, x := range all[j].contents {
 			if x.has(c) && v.n[x.lo].quote >= 0 {
@@ -396,13 +499,13 @@ func carriers(all []found) {
 		f.via = best
 	}
 	// What stands in the content of a report that cites another is carried by
-	// the one cited.
+	// the one cited; an outcome is no sayer.
 	for k := range all {
 		if all[k].via < 0 || all[k].rule == "citing" {
 			continue
 		}
 		for j := max(0, k-window); j < min(len(all), k+window); j++ {
-			if all[j].rule == "citing" && all[j].via == all[k].via && j != k && holds(&all[j], all[k].cue) {
+			if all[j].rule == "citing" && all[j].via == all[k].via && j != k && holds(&all[j], all[k].cue) && all[j].v.n[all[j].src.head].stem != stemOutcome {
 				all[k].via = j
 				break
 			}

@@ -1,5 +1,7 @@
 package source
 
+import "github.com/dateline-wire/dateline/pkg/enrich/text"
+
 // span is the tokens [lo, hi).
 type span struct{ lo, hi int }
 
@@ -62,6 +64,8 @@ func (v *view) phrase(i, c int) span {
 			lo = max(lo, int(c2.hi))
 		case c2.rel == relCase && j > i:
 			hi = min(hi, int(c2.lo))
+		case (c2.rel == relNmod || c2.rel == relObl) && j > i && v.dayWord(j):
+			hi = min(hi, int(c2.lo))
 		case c >= 0 && c >= int(c2.lo) && c < int(c2.hi):
 			if j > i {
 				hi = min(hi, int(c2.lo))
@@ -94,7 +98,56 @@ func (v *view) phrase(i, c int) span {
 			}
 		}
 	}
-	return v.trim(s)
+	s = v.trim(s)
+	if s.empty() {
+		return s
+	}
+	return v.widen(s, i, c)
+}
+
+// widen takes the whole of a name into the phrase s headed by i, with the
+// nouns right before it that say what it is, and the person's name that
+// follows a description without a comma. It does not pass the cue c.
+func (v *view) widen(s span, i, c int) span {
+	first := v.t.Sentences[v.t.Tokens[i].Sentence].First
+	last := v.t.Sentences[v.t.Tokens[i].Sentence].Last
+	keep := func(n span) bool { return (c < 0 || !n.has(c)) && n.lo >= first && n.hi <= last }
+	if k := v.n[i].ment; k > 0 {
+		m := v.ments[k-1]
+		if n := (span{min(s.lo, m.First), max(s.hi, m.Last)}); keep(n) {
+			s = n
+		}
+	}
+	if s.hi < last && v.n[s.hi].mention == int8(text.Person)+1 && v.n[s.hi-1].pos != posConj && v.n[s.hi-1].pos != posPrep && v.n[i].mention != int8(text.Person)+1 {
+		if m := v.ments[v.n[s.hi].ment-1]; m.First == s.hi && v.n[i].flags&(flagPerson|flagSpoke|flagTitle) != 0 {
+			if n := (span{s.lo, m.Last}); keep(n) {
+				s = n
+			}
+		}
+	}
+	const what = flagPerson | flagOfficial | flagMedia | flagOrg | flagSpoke | flagTitle
+	if s.lo > first && v.n[s.lo].ment > 0 && v.n[s.lo-1].flags&what != 0 && v.n[s.lo-1].pos != posVerb && v.n[s.lo-1].quote == v.n[s.lo].quote {
+		lo := s.lo - 1
+		for lo > first && s.lo-lo < 8 {
+			n := &v.n[lo-1]
+			switch n.pos {
+			case posNoun, posAdj, posDet, posPoss, posName, posNum:
+			default:
+				if !(v.t.Surface(lo-1) == "-" && lo-2 >= first && v.n[lo-2].shape != shapeMark) && !v.possessive(lo-1) {
+					goto done
+				}
+			}
+			lo--
+		}
+	done:
+		for lo < s.lo && (v.loose(lo) || v.possessive(lo)) {
+			lo++
+		}
+		if n := (span{lo, s.hi}); keep(n) {
+			s = n
+		}
+	}
+	return s
 }
 
 // trim cuts commas, brackets and dashes from both ends, and stops.
@@ -134,6 +187,14 @@ func (e *engine) sourceCands(v *view, c int, out []sourceCand) []sourceCand {
 			if (n.rel == relSubj || n.rel == relSubjPass) && v.nominal(i) {
 				out = append(out, sourceCand{i, v.phrase(i, -1), back})
 				found++
+			}
+		}
+	}
+	if k := v.fixedEnd(c); k == c+2 {
+		// "according to": whoever follows.
+		for i := k; i < min(sent.Last, k+24); i++ {
+			if p := v.phrase(i, c); v.nominal(i) && p.lo <= k+1 {
+				return append(out[:0], sourceCand{head: i, span: p})
 			}
 		}
 	}
@@ -342,6 +403,13 @@ func (e *engine) sourceFeatures(v *view, c int, cands []sourceCand, k int, b *fe
 	b.a3(60, uint32(min(order, 5)), side, tg)
 	b.a3(61, uint32(min(order, 5)), side, cls)
 	b.a2(62, uint32(min(order, 5)), hr)
+	pre, post := uint32(1), uint32(1)
+	if x.span.lo > 0 {
+		pre = v.n[x.span.lo-1].low
+	}
+	if x.span.hi < len(v.n) {
+		post = v.n[x.span.hi].low
+	}
 	sent := v.t.Sentences[v.t.Tokens[c].Sentence]
 	prev, next := uint32(1), uint32(1)
 	if c > sent.First {
@@ -356,6 +424,19 @@ func (e *engine) sourceFeatures(v *view, c int, cands []sourceCand, k int, b *fe
 	b.a3(78, next, side, o)
 	b.a3(79, next, side, cls)
 	b.a3(80, mix(prev, st), side, o)
+	// A finite verb right behind the phrase makes it the subject of another clause.
+	verbAfter := false
+	for i := x.span.hi; i < min(sent.Last, x.span.hi+3); i++ {
+		if m := &v.n[i]; m.pos == posModal || m.tag == uint8(text.TagVBD) || m.tag == uint8(text.TagVBZ) || m.tag == uint8(text.TagVBP) {
+			verbAfter = i != c
+			break
+		}
+	}
+	near1 := bit(gap <= 1)
+	b.a3(83, prev, mix(post, side), near1)
+	b.a3(84, prev, bit(verbAfter), mix(side, near1))
+	b.a3(85, bit(verbAfter), mix(side, near1), cls)
+	b.a3(86, bit(verbAfter), mix(side, near1), st)
 	inVerb := false
 	for i := x.span.lo; i < x.span.hi; i++ {
 		if v.n[i].pos == posVerb && v.n[i].rel != relAmod {
@@ -372,13 +453,6 @@ func (e *engine) sourceFeatures(v *view, c int, cands []sourceCand, k int, b *fe
 	near := v.quoteNear(x.head, v.t.Sentences[v.t.Tokens[c].Sentence].First, v.t.Sentences[v.t.Tokens[c].Sentence].Last)
 	b.a2(65, near, side)
 	// Around the phrase.
-	pre, post := uint32(1), uint32(1)
-	if x.span.lo > 0 {
-		pre = v.n[x.span.lo-1].low
-	}
-	if x.span.hi < len(v.n) {
-		post = v.n[x.span.hi].low
-	}
 	b.a2(66, pre, side)
 	b.a2(67, post, side)
 	b.a2(68, bit(x.span.lo == v.t.Sentences[v.t.Tokens[c].Sentence].First), side)

@@ -47,6 +47,7 @@ const maxContents = 72
 // contentGen gathers candidates without doubles.
 type contentGen struct {
 	v     *view
+	src   span // what no content may touch
 	out   []contentCand
 	left  []piece
 	right []piece
@@ -54,6 +55,9 @@ type contentGen struct {
 
 func (g *contentGen) add(a, b piece, ext uint8) {
 	if a.empty() && b.empty() || len(g.out) >= maxContents {
+		return
+	}
+	if !g.src.empty() && (a.meets(g.src) || b.meets(g.src)) {
 		return
 	}
 	if a.empty() {
@@ -118,7 +122,7 @@ func (v *view) quoteRun(q int) span {
 // contentCands lists what the cue at c, said by src (empty when by nobody),
 // may have as its content.
 func (e *engine) contentCands(v *view, c int, src span, g *contentGen) {
-	g.v = v
+	g.v, g.src = v, src
 	g.out, g.left, g.right = g.out[:0], g.left[:0], g.right[:0]
 	s := v.t.Tokens[c].Sentence
 	sent := v.t.Sentences[s]
@@ -327,10 +331,55 @@ func (e *engine) contentCands(v *view, c int, src span, g *contentGen) {
 	}
 }
 
+// postposed leaves, of the candidates for a cue that stands behind what is
+// said ("S, X said Tuesday, as …"), those that begin before it with a clause
+// or a quotation; when there is none, all stay.
+func (g *contentGen) postposed(v *view, c int, src sourceCand) {
+	sent := v.t.Sentences[v.t.Tokens[c].Sentence]
+	if v.n[c].flags&flagSay == 0 || src.head < 0 || src.back > 0 {
+		return
+	}
+	ctx := v.cueContext(c, src, sent.First, sent.Last)
+	if before, after := ctx>>4, ctx&15; before != 2<<1|1 || after != 4 && after != 6 && after != 7 {
+		return
+	}
+	keep := func(x *contentCand) bool {
+		for i := x.a.lo; i < x.a.hi; i++ {
+			if p := v.n[i].pos; p == posVerb || p == posModal || v.n[i].shape == shapeOpen {
+				return true
+			}
+		}
+		return false
+	}
+	n := 0
+	for i := range g.out {
+		if keep(&g.out[i]) {
+			n++
+		}
+	}
+	if n == 0 {
+		return
+	}
+	k := 0
+	for i := range g.out {
+		if keep(&g.out[i]) {
+			g.out[k] = g.out[i]
+			k++
+		}
+	}
+	g.out = g.out[:k]
+}
+
 // skipTime passes a day told right after a cue, "on Wednesday", "late
 // yesterday", "last week": it belongs to the saying and not to what is said.
 func (v *view) skipTime(i, end int) int {
 	k := i
+	// "said on condition of anonymity", "on condition that …": how it was told.
+	if k+2 < end && lowerShort(v.t.Surface(k)) == "on" && (v.n[k+1].stem == stemCondition || v.n[k+2].stem == stemCondition) {
+		for k += 2; k < end && v.t.Surface(k) != ","; k++ {
+		}
+		return k
+	}
 	for steps := 0; steps < 2 && k < end; steps++ {
 		switch lowerShort(v.t.Surface(k)) {
 		case "on", "late", "early", "earlier", "last", "this", "in":

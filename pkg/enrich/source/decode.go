@@ -44,10 +44,18 @@ func (e *engine) find(v *view, z *scratch) []found {
 			continue
 		}
 		z.maybe = e.propose(v, s, e.model.threshold-checkMargin, z, z.maybe[:0])
-		first := len(out)
 		for i := range z.maybe {
 			e.checkFeatures(v, z.maybe, i, &z.f)
 			z.maybe[i].final = e.model.tables[tableCheck].score(z.f.f)
+		}
+		last := -1
+		for i := range z.maybe {
+			if z.maybe[i].final >= e.model.threshold {
+				if last >= 0 {
+					goesOn(v, &z.maybe[last], &z.maybe[i])
+				}
+				last = i
+			}
 		}
 		for i := range z.maybe {
 			f := z.maybe[i]
@@ -60,7 +68,6 @@ func (e *engine) find(v *view, z *scratch) []found {
 			f.score = 1 / (1 + math.Exp(-float64(f.final)))
 			out = append(out, f)
 		}
-		_ = first
 	}
 	return out
 }
@@ -254,7 +261,17 @@ func (e *engine) complete(v *view, c int, z *scratch) (found, bool) {
 	src := z.cands[best]
 	soften(z.p)
 	sure := z.p[best]
+	f, ok := e.withSource(v, c, src, z)
+	f.srcP = sure
+	f.sure = sure * f.conP
+	return f, ok
+}
+
+// withSource finds the content of the cue at c when src is its source.
+func (e *engine) withSource(v *view, c int, src sourceCand, z *scratch) (found, bool) {
+	best := 0
 	e.contentCands(v, c, sourceSpan(src), &z.gen)
+	z.gen.postposed(v, c, src)
 	if len(z.gen.out) == 0 {
 		return found{}, false
 	}
@@ -270,7 +287,7 @@ func (e *engine) complete(v *view, c int, z *scratch) (found, bool) {
 	soften(z.p)
 	sp, n := z.gen.out[best].spans()
 	x := &z.gen.out[best]
-	f := found{v: v, cue: c, src: src, srcP: sure, conP: z.p[best], sure: sure * z.p[best], via: -1, ref: -1}
+	f := found{v: v, cue: c, src: src, conP: z.p[best], via: -1, ref: -1}
 	f.shape = uint32(x.a.kind)<<16 | uint32(x.b.kind)<<8 | uint32(x.a.rel+x.b.rel)<<20 | uint32(x.ext)
 	for _, s := range sp[:n] {
 		f.contents = append(f.contents, s)

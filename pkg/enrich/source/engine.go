@@ -1,6 +1,7 @@
 package source
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/dateline-wire/dateline/pkg/enrich/cluster"
@@ -51,11 +52,14 @@ func (e *engine) view(t *text.Text, mentions []text.Mention) *view {
 		n.quote = -1
 	}
 	for _, m := range mentions {
-		if m.Text != t {
-			continue
+		if m.Text == t && m.First >= 0 && m.First < m.Last && m.Last <= len(v.n) {
+			v.ments = append(v.ments, m)
 		}
-		for i := max(m.First, 0); i < min(m.Last, len(v.n)); i++ {
-			v.n[i].mention = int8(m.Type) + 1
+	}
+	slices.SortStableFunc(v.ments, func(a, b text.Mention) int { return a.First - b.First })
+	for k, m := range v.ments {
+		for i := m.First; i < m.Last; i++ {
+			v.n[i].mention, v.n[i].ment = int8(m.Type)+1, int32(k)+1
 		}
 	}
 	v.findQuotes()

@@ -250,6 +250,7 @@ var (
 
 var (
 	hashTo        = hashLower("to")
+	stemOutcome   = stemHash("outcome")
 	stemAgency    = stemHash("agency")
 	hashAs        = hashLower("as")
 	hashBy        = hashLower("by")

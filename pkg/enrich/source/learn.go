@@ -22,6 +22,8 @@ type Gold struct {
 type Example struct {
 	Doc  *text.Doc
 	Gold []Gold
+	// Weight is how often the example counts, 0 for once.
+	Weight int
 }
 
 // LearnConfig says how to train. Zero values are replaced by the defaults
@@ -50,6 +52,7 @@ type learner struct {
 	cfg   LearnConfig
 	views []*view
 	gold  [][]goldCue
+	times []int // the weights
 }
 
 // Learn trains a model on annotated documents. The same examples in the same
@@ -71,7 +74,7 @@ func Learn(p Parser, w *cluster.Table, examples []Example, cfg LearnConfig) (*Mo
 		cfg.Drop = 0.5
 	}
 	if cfg.Threshold == 0 {
-		cfg.Threshold = -0.6
+		cfg.Threshold = -0.5
 	}
 	if cfg.Rate == 0 {
 		cfg.Rate = 0.1
@@ -139,7 +142,10 @@ func (l *learner) learnChecks() table {
 				z.maybe = e.propose(v, s, l.cfg.Threshold-checkMargin, &z, z.maybe[:0])
 				for i := range z.maybe {
 					e.checkFeatures(v, z.maybe, i, &z.f)
-					items = append(items, item{slices.Clone(z.f.f), heads[z.maybe[i].cue]})
+					x := item{slices.Clone(z.f.f), heads[z.maybe[i].cue]}
+					for range l.times[d] {
+						items = append(items, x)
+					}
 				}
 			}
 		}
@@ -218,6 +224,7 @@ func (l *learner) prepare(examples []Example) {
 			t := counts[k]
 			counts[k] = formCount{t.cues + c.cues, t.all + c.all}
 		}
+		l.times = append(l.times, max(1, x.Weight))
 		l.views = append(l.views, v)
 		l.gold = append(l.gold, gs)
 	}
@@ -374,7 +381,10 @@ func (l *learner) learnCues(part []int) table {
 			for i := v.t.Sentences[s].First; i < v.t.Sentences[s].Last; i++ {
 				if v.candidate(i) || v.verbal(i) {
 					l.e.cueFeatures(v, i, &b)
-					items = append(items, item{slices.Clone(b.f), heads[i]})
+					x := item{slices.Clone(b.f), heads[i]}
+					for range l.times[d] {
+						items = append(items, x)
+					}
 				}
 			}
 		}
@@ -519,7 +529,9 @@ func (l *learner) learnSources(part []int) table {
 				l.e.sourceFeatures(v, g.head, cands, k, &b)
 				x.f = append(x.f, slices.Clone(b.f))
 			}
-			items = append(items, x)
+			for range l.times[d] {
+				items = append(items, x)
+			}
 		}
 	}
 	l.cfg.Log("sources: %d not among the candidates", missed)
@@ -564,6 +576,7 @@ func (l *learner) learnContents(part []int) table {
 				src = cands[at]
 			}
 			l.e.contentCands(v, g.head, sourceSpan(src), &gen)
+			gen.postposed(v, g.head, src)
 			gains := make([]float64, len(gen.out))
 			best := 0.0
 			for k := range gen.out {
@@ -588,7 +601,9 @@ func (l *learner) learnContents(part []int) table {
 				l.e.contentFeatures(v, g.head, src, &gen.out[k], &b)
 				x.f = append(x.f, slices.Clone(b.f))
 			}
-			items = append(items, x)
+			for range l.times[d] {
+				items = append(items, x)
+			}
 		}
 	}
 	l.cfg.Log("contents: %d not among the candidates, best overlap %.4f on average", missed, oracle/float64(len(items)+missed))

@@ -51,8 +51,6 @@ type resolver struct {
 	d    *text.Doc
 	list []*entity
 	base int // sentences of the texts before
-	of   *view
-	own  []text.Mention // of the view of
 }
 
 // maxEntities bounds the look-back over a story.
@@ -106,6 +104,9 @@ func (r *resolver) describe(v *view, s span, h int) described {
 	switch {
 	case named != nil:
 		name = span{named.First, named.Last}
+		if name.hi+1 < end && v.t.Surface(name.hi) == "&" && v.capital(name.hi+1) {
+			name.hi += 2
+		}
 		x.actor = named.Actor
 		switch named.Type {
 		case text.Person:
@@ -180,8 +181,18 @@ func (r *resolver) describe(v *view, s span, h int) described {
 	if named != nil && name.has(h) && v.n[h].flags&(flagPerson|flagSpoke) != 0 && x.body && named.Type == text.Organisation {
 		x.body = false // "Defence Ministry spokesman" taken for one name
 	}
-	if v.n[h].pos == posNoun && v.n[h].flags&(flagPerson|flagSpoke|flagAnon) != 0 && !name.has(h) && named != nil && named.Type != text.Person {
-		x.human, x.body = true, false
+	if v.n[h].pos != posName && !name.has(h) && named != nil {
+		switch f := v.n[h].flags; {
+		case f&(flagPerson|flagSpoke|flagAnon) != 0:
+			x.human, x.body = true, false
+		case f&(flagOrg|flagMedia|flagDocument) != 0:
+			x.human, x.body = false, true
+		}
+	}
+	for i := name.lo; i < name.hi; i++ {
+		if v.t.Surface(i) == "&" {
+			x.human, x.body = false, true
+		}
 	}
 	if !x.body && !x.human {
 		switch {
@@ -296,7 +307,7 @@ func (v *view) mainEnd(s span) int {
 // holds the head, or one in apposition to it or next to it; a name behind a
 // preposition or a possessive names somebody else.
 func (r *resolver) nameMention(v *view, s span, h int) *text.Mention {
-	at, _ := slices.BinarySearchFunc(r.mentions(v), s.lo, func(m text.Mention, lo int) int {
+	at, _ := slices.BinarySearchFunc(v.ments, s.lo, func(m text.Mention, lo int) int {
 		if m.Last <= lo {
 			return -1
 		}
@@ -304,8 +315,8 @@ func (r *resolver) nameMention(v *view, s span, h int) *text.Mention {
 	})
 	var best *text.Mention
 	rank := 0
-	for i := at; i < len(r.mentions(v)); i++ {
-		m := &r.mentions(v)[i]
+	for i := at; i < len(v.ments); i++ {
+		m := &v.ments[i]
 		if m.First >= s.hi {
 			break
 		}
@@ -313,7 +324,7 @@ func (r *resolver) nameMention(v *view, s span, h int) *text.Mention {
 			continue
 		}
 		k := 0
-		own := m.Last >= len(v.n) || v.n[m.Last].rel != relCase && !v.possessive(m.Last)
+		own := m.Last >= len(v.n) || !v.possessive(m.Last)
 		before := uint32(0)
 		if m.First > s.lo {
 			before = uint32(m.First - 1)
@@ -346,21 +357,6 @@ func (r *resolver) nameMention(v *view, s span, h int) *text.Mention {
 func (v *view) possessive(i int) bool {
 	s := v.t.Surface(i)
 	return s == "'s" || s == "’s" || (s == "'" || s == "’") && text.Tag(v.n[i].tag) == text.TagPOS
-}
-
-// mentions is the mentions of the text of v, in text order.
-func (r *resolver) mentions(v *view) []text.Mention {
-	if r.of != v {
-		r.of = v
-		r.own = r.own[:0]
-		for _, m := range r.d.Mentions {
-			if m.Text == v.t && m.First >= 0 && m.First < m.Last && m.Last <= len(v.n) {
-				r.own = append(r.own, m)
-			}
-		}
-		slices.SortStableFunc(r.own, func(a, b text.Mention) int { return a.First - b.First })
-	}
-	return r.own
 }
 
 func (v *view) acronym(s span) bool {
@@ -533,7 +529,7 @@ func (r *resolver) veiled(v *view, s span, h int) bool {
 		if v.n[i].low == hashFamiliar && v.n[h].flags&(flagPerson|flagGroup) != 0 || v.n[i].low == hashBriefed && v.n[h].pos == posNoun {
 			return true
 		}
-		if i > lo+1 && v.n[i].pos != posMark && r.hides(v, i, hi) {
+		if i > lo+1 && v.n[i].pos != posMark && hides(v, i, hi) {
 			return true
 		}
 	}
@@ -542,7 +538,7 @@ func (r *resolver) veiled(v *view, s span, h int) bool {
 
 // hides tells whether the words from i on ask for no name: "asked not to be
 // named", "was not authorised to speak", "declined to be identified".
-func (r *resolver) hides(v *view, i, end int) bool {
+func hides(v *view, i, end int) bool {
 	end = min(end, i+12)
 	switch v.n[i].stem {
 	case stemAsk, stemDeclin, stemRequest, stemWant, stemRefus, stemInsist:
@@ -579,7 +575,7 @@ func (r *resolver) sentenceVeil(f *found) bool {
 		if holds(f, i) && abs(i-f.cue) > 4 {
 			continue
 		}
-		if v.n[i].low == hashAnonymity || i > sent.First+1 && r.hides(v, i, sent.Last) {
+		if v.n[i].low == hashAnonymity || i > sent.First+1 && hides(v, i, sent.Last) {
 			return true
 		}
 	}

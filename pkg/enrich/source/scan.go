@@ -201,6 +201,7 @@ type node struct {
 	lo, hi    int32  // the yield [lo, hi)
 	quote     int16  // index into view.quotes, -1 for none
 	mention   int8   // text.MentionType+1 of the mention that covers it, 0 for none
+	ment      int32  // one more than its index in view.ments, 0 for none
 	cluster   uint16 // of the word clusters, plus one
 	clustered bool
 }
@@ -223,7 +224,8 @@ type view struct {
 	t      *text.Text
 	n      []node
 	quotes []quote
-	ready  []bool // sentences whose trees are linked
+	ments  []text.Mention // of this text, in text order
+	ready  []bool         // sentences whose trees are linked
 
 	timesOf map[int][]when.Expr
 }

@@ -192,7 +192,7 @@ func (e *engine) fold(d *text.Doc, views []*view, all []found) (owners []*entity
 			if f.v.newsNoun(f.cue) {
 				owners[i] = unnamedMedia
 			}
-		} else if owners[i] != nil && r.sentenceVeil(f) {
+		} else if owners[i] != nil && f.via < 0 && r.sentenceVeil(f) {
 			owners[i].veiled = owners[i].veiled || owners[i].name == ""
 		}
 	}
@@ -229,7 +229,7 @@ func (r *resolver) stream(v *view, all []found, owners []*entity, first, last in
 			events = append(events, event{f.src.head, f.src.span, f.src.head, i})
 		}
 	}
-	for _, m := range r.mentions(v) {
+	for _, m := range v.ments {
 		if m.Type != text.Person && m.Type != text.Organisation && m.Type != text.Location {
 			continue
 		}
