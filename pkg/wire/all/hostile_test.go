@@ -155,7 +155,7 @@ func TestContainers(t *testing.T) {
 	}
 }
 
-// TestDeterminism reads everything twice.
+// TestStopsOnError holds that an error of yield ends the reading.
 func TestStopsOnError(t *testing.T) {
 	in := []byte(fmt.Sprintf(g2item, "1", "2026-03-02T10:00:00Z", "a") + fmt.Sprintf(g2item, "2", "2026-03-02T10:00:00Z", "b"))
 	in = append([]byte("<newsMessage>"), append(in, "</newsMessage>"...)...)

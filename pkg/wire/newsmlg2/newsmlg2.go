@@ -174,7 +174,6 @@ type reader struct {
 	catalog catalog
 	creator string
 	caption string
-	facets  bool
 }
 
 func (g *reader) rights(r *xmltree.Node) {

@@ -181,7 +181,6 @@ func Read(t *wire.Transmission, v jsonv.Value, format string, item int, warnings
 			d.Target = a.Value
 		}
 	}
-	d.SetProvider("")
 	if d.PubStatus == "" && d.EmbargoedUntil.IsZero() {
 		d.PubStatus = model.Usable
 	}

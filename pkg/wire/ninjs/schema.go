@@ -123,8 +123,7 @@ func schema() *spec {
 
 var root = schema()
 
-// lower are the names of an object's fields by their lower case form: ninjs 2
-// writes them so.
+// field finds a member by its name, or by its lower case form, which ninjs 2 writes.
 func (s *spec) field(name string) (string, *spec) {
 	if f := s.fields[name]; f != nil {
 		return name, f

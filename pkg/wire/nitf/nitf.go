@@ -165,9 +165,6 @@ func fillHead(d *wire.Draft, head *xmltree.Node) {
 		if n := p.Attr("ex-ref"); n != "" {
 			d.AddAltID("ex-ref", n)
 		}
-		if n := p.Attr("name"); n != "" && p.Attr("type") != "print" {
-			d.SetProvider("")
-		}
 	}
 	for _, h := range head.All("revision-history") {
 		if c := h.Attr("comment"); c != "" {

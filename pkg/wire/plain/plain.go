@@ -208,7 +208,7 @@ func Read(d *wire.Draft, text string) {
 		m := wire.ReadMarks(first)
 		d.Change, d.Priority = wire.Stricter(d.Change, m.Change), wire.Higher(d.Priority, m.Priority)
 		if m.Change == model.ChangeCorrection {
-			target(d, m) // a notice that tells of a mistake in a story
+			target(d) // a notice that tells of a mistake in a story
 		}
 	}
 	kill := d.Change == model.ChangeKill || marks.Change == model.ChangeKill || killText(d.Body)
@@ -217,7 +217,7 @@ func Read(d *wire.Draft, text string) {
 	}
 	if kill {
 		d.Change = wire.Stricter(d.Change, model.ChangeKill)
-		target(d, marks)
+		target(d)
 	}
 }
 
@@ -226,7 +226,7 @@ var killBody = regexp.MustCompile(`^(?:MANDATORY |BULLETIN )?KILL\b[:\s]|^(?:STO
 func killText(body string) bool { return len(body) < 3000 && killBody.MatchString(body) }
 
 // target settles which story a kill names.
-func target(d *wire.Draft, m wire.Marks) {
+func target(d *wire.Draft) {
 	if d.Target != "" {
 		return
 	}
@@ -249,7 +249,6 @@ func target(d *wire.Draft, m wire.Marks) {
 	case rest != "":
 		d.Key = rest
 	}
-	_ = m
 }
 
 // Service is the name of an agency as it signs itself, from the way that a
@@ -321,8 +320,7 @@ func (h *header) line(line string) bool {
 		return true
 	}
 	if len(line) < 64 && d.VersionCreated.IsZero() {
-		if v, kind := wire.ParseTime(line, nil); kind == wire.Zoned || kind == wire.Unzoned {
-			_ = v
+		if _, kind := wire.ParseTime(line, nil); kind == wire.Zoned || kind == wire.Unzoned {
 			d.VersionCreated = d.Time("date line", line, false)
 			h.at++
 			return true
@@ -463,8 +461,7 @@ func (h *header) field(name, value string) bool {
 	case "version":
 		d.Number = value
 	case "embargo", "embargoed":
-		if v, kind := wire.ParseTime(value, nil); kind == wire.Zoned || kind == wire.Unzoned {
-			_ = v
+		if _, kind := wire.ParseTime(value, nil); kind == wire.Zoned || kind == wire.Unzoned {
 			d.EmbargoedUntil = d.Time("embargo", value, false)
 		} else {
 			d.AddNote("embargo", "EMBARGO: "+value)
