@@ -7,6 +7,7 @@ package clustermodel
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"flag"
@@ -22,7 +23,7 @@ import (
 )
 
 // Run reads vectors and words and writes the table.
-func Run(args []string) error {
+func Run(_ context.Context, _ string, args []string, w io.Writer) error {
 	fs := flag.NewFlagSet("cluster", flag.ContinueOnError)
 	var (
 		vectors = fs.String("vectors", "", "NumPy file of float32 vectors, commonest word first")
@@ -44,7 +45,7 @@ func Run(args []string) error {
 		return fmt.Errorf("%d vectors for %d clusters", len(vs), *leaves)
 	}
 	centre(vs, min(*fit, len(vs)))
-	centres, weight := kmeans(vs[:min(*fit, len(vs))], *leaves, *rounds, os.Stderr)
+	centres, weight := kmeans(vs[:min(*fit, len(vs))], *leaves, *rounds, w)
 	assigned := make([]int, len(vs))
 	for i, v := range vs {
 		assigned[i], _ = nearest(v, centres)
@@ -61,7 +62,7 @@ func Run(args []string) error {
 	if err := os.WriteFile(*out, data, 0o644); err != nil {
 		return fmt.Errorf("write clusters: %w", err)
 	}
-	fmt.Fprintf(os.Stderr, "%d words, %d bytes\n", len(names), len(data))
+	fmt.Fprintf(w, "%d words, %d bytes\n", len(names), len(data))
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/dateline-wire/dateline/pkg/enrich/entity"
@@ -171,6 +172,12 @@ func names(all []entity.Gold, s string) []entity.Gold {
 				g.Start += len(w)
 			}
 		}
+		if g.Type == text.Person {
+			g.Start += titles(s[g.Start:g.End])
+			if g.Start >= g.End {
+				continue
+			}
+		}
 		r := rune(s[g.Start])
 		if unicode.IsLower(r) && !strings.HasPrefix(s[g.Start:], "al-") && !strings.HasPrefix(s[g.Start:], "al ") {
 			continue
@@ -181,6 +188,32 @@ func names(all []entity.Gold, s string) []entity.Gold {
 	}
 	return out
 }
+
+// titles returns where, in the words of a person, the last word of a title ends.
+func titles(s string) int {
+	words := titleWords()
+	cut, at := 0, 0
+	for at < len(s) {
+		end := at + strings.IndexAny(s[at:]+" ", " \n")
+		if words[strings.Trim(strings.ToLower(s[at:end]), ",")] {
+			cut = min(end+1, len(s))
+		}
+		at = end + 1
+	}
+	return cut
+}
+
+// titleWords are the single words of the list of titles and of what they are
+// joined with.
+var titleWords = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{"the": true, "of": true, "for": true, "to": true, "and": true, "foreign": true, "special": true, "office": true, "he": true, "acting": true}
+	_, rest, _ := strings.Cut(lists, "[title]\n")
+	rest, _, _ = strings.Cut(rest, "\n[")
+	for _, w := range strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == ',' || r == '\n' }) {
+		m[w] = true
+	}
+	return m
+})
 
 // stories joins n sentences each to a document, so that words have company.
 func stories(docs []document, n int) []document {

@@ -1,13 +1,15 @@
 // Package entitymodel trains the model of pkg/enrich/entity and compiles its
-// lists of names. Training reads the corpora in DATELINE_SHARED or the folder
-// given; the same input gives the same bytes.
+// lists of names. The same corpora, lists and flags give the same
+// bytes.
 package entitymodel
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,19 +21,21 @@ import (
 )
 
 // Run trains, writes the model and prints how it does on the parts held out.
-func Run(args []string) error {
+func Run(_ context.Context, shared string, args []string, w io.Writer) error {
 	fs := flag.NewFlagSet("entity", flag.ContinueOnError)
 	var (
-		dir    = fs.String("corpora", filepath.Join(os.Getenv("DATELINE_SHARED"), "corpora"), "folder of the corpora")
+		dir    = fs.String("corpora", filepath.Join(shared, "corpora"), "folder of the corpora")
 		names  = fs.String("names", "pkg/enrich/entity/names.bin", "compiled lists of names")
 		out    = fs.String("out", "pkg/enrich/entity/model.bin", "file to write; empty for none")
-		epochs = fs.Int("epochs", 15, "passes over the corpora")
-		l2     = fs.Float64("l2", 0.1, "strength of the penalty")
-		rate   = fs.Float64("rate", 0.2, "AdaGrad's step")
-		prune  = fs.Float64("prune", 0.03, "least weight kept")
-		least  = fs.Int("min", 2, "times a feature must be seen")
+		epochs = fs.Int("epochs", 20, "passes over the corpora")
+		l2     = fs.Float64("l2", 0.2, "strength of the penalty")
+		rate   = fs.Float64("rate", 0.1, "AdaGrad's step")
+		prune  = fs.Float64("prune", 0.1, "least weight kept")
+		least  = fs.Int("min", 1, "times a feature must be seen")
 		fold   = fs.Int("fold", -1, "fifth of re3d to hold out, -1 to train on all")
 		use    = fs.String("use", "conll,politics,re3d", "corpora to train on")
+		drop   = fs.Float64("dropout", 0.5, "share of features left out at each step")
+		seed   = fs.Uint64("seed", 0, "of the order and the dropout")
 		weight = fs.Float64("re3d-weight", 1, "weight of re3d")
 		domain = fs.Uint("re3d-domain", 0, "domain of re3d")
 		quick  = fs.Bool("quick", false, "leave out the altered copies")
@@ -83,11 +87,11 @@ func Run(args []string) error {
 	if strings.Contains(*use, "re3d") {
 		take(part(c.re3d, *fold, false), false, float32(*weight), uint8(*domain))
 	}
-	fmt.Fprintf(os.Stderr, "%d sequences, %d names, %d lost\n", len(seqs), names1, lost)
+	fmt.Fprintf(w, "%d sequences, %d names, %d lost\n", len(seqs), names1, lost)
 	began := time.Now()
-	m, err := entity.Train(seqs, crf.Config{Epochs: *epochs, L2: *l2, Rate: *rate, MinCount: *least, Prune: *prune,
+	m, err := entity.Train(seqs, crf.Config{Epochs: *epochs, L2: *l2, Rate: *rate, MinCount: *least, Dropout: *drop, Seed: *seed, Prune: *prune,
 		Progress: func(e int, loss float64) {
-			fmt.Fprintf(os.Stderr, "epoch %d: loss %.4f, %s\n", e, loss, time.Since(began).Round(time.Second))
+			fmt.Fprintf(w, "epoch %d: loss %.4f, %s\n", e, loss, time.Since(began).Round(time.Second))
 		}})
 	if err != nil {
 		return err
@@ -96,7 +100,7 @@ func Run(args []string) error {
 	if err := m.Encode(&b); err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "%d features, %d bytes\n", m.Features(), b.Len())
+	fmt.Fprintf(w, "%d features, %d bytes\n", m.Features(), b.Len())
 	if *out != "" {
 		if err := os.WriteFile(*out, b.Bytes(), 0o644); err != nil {
 			return fmt.Errorf("write model: %w", err)
@@ -117,15 +121,15 @@ func Run(args []string) error {
 		if len(p.docs) == 0 {
 			continue
 		}
-		fmt.Printf("%-16s %s\n", p.name, score(e, p.docs, *errs == p.name))
+		fmt.Fprintf(w, "%-16s %s\n", p.name, score(w, e, p.docs, *errs == p.name))
 	}
 	return nil
 }
 
 // RunEval measures the embedded model and how fast it reads.
-func RunEval(args []string) error {
+func RunEval(_ context.Context, shared string, args []string, w io.Writer) error {
 	fs := flag.NewFlagSet("entity-eval", flag.ContinueOnError)
-	dir := fs.String("corpora", filepath.Join(os.Getenv("DATELINE_SHARED"), "corpora"), "folder of the corpora")
+	dir := fs.String("corpora", filepath.Join(shared, "corpora"), "folder of the corpora")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -140,8 +144,12 @@ func RunEval(args []string) error {
 	for _, p := range []struct {
 		name string
 		docs []document
-	}{{"conll", c.conllDev}, {"politics", c.politicsDev}, {"re3d", c.re3d}} {
-		fmt.Printf("%-16s %s\n", p.name, score(m, p.docs, false))
+	}{
+		{"conll", c.conllDev}, {"politics", c.politicsDev}, {"re3d", c.re3d},
+		{"conll stories", stories(c.conllDev, 12)}, {"conll capitals", altered(c.conllDev, 1, 0, strings.ToUpper)},
+		{"conll headlines", altered(c.conllDev, 1, 0, headline)},
+	} {
+		fmt.Fprintf(w, "%-16s %s\n", p.name, score(w, m, p.docs, false))
 	}
 	return nil
 }
@@ -165,7 +173,7 @@ func (s scores) String() string {
 	return fmt.Sprintf("F1 %.4f  P %.4f R %.4f  %s", f1(hit, found, gold), float64(hit)/float64(max(found, 1)), float64(hit)/float64(max(gold, 1)), line)
 }
 
-func score(m *entity.Model, docs []document, mistakes bool) scores {
+func score(w io.Writer, m *entity.Model, docs []document, mistakes bool) scores {
 	var s scores
 	for _, d := range docs {
 		gold := map[entity.Gold]bool{}
@@ -198,7 +206,7 @@ func score(m *entity.Model, docs []document, mistakes bool) scores {
 					wrong = append(wrong, fmt.Sprintf("-%d[%s]", g.Type, d.text[g.Start:g.End]))
 				}
 			}
-			fmt.Println(strings.ReplaceAll(d.text, "\n", " "), "\n    ", strings.Join(wrong, " "))
+			fmt.Fprintln(w, strings.ReplaceAll(d.text, "\n", " "), "\n    ", strings.Join(wrong, " "))
 		}
 	}
 	return s

@@ -3,6 +3,7 @@ package entitymodel
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -13,17 +14,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dateline-wire/dateline/pkg/enrich/crf"
 	"github.com/dateline-wire/dateline/pkg/enrich/entity"
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
 )
 
-// RunMine reads unlabelled news with the embedded model and writes what it
+// RunMine reads unlabelled news with a model and writes what it
 // says of each name often and with one voice, as lines `list<TAB>name` for
 // RunNames: the next model takes them as evidence like any other list.
-func RunMine(args []string) error {
+func RunMine(_ context.Context, shared string, args []string, w io.Writer) error {
 	fs := flag.NewFlagSet("entity-mine", flag.ContinueOnError)
 	var (
-		dir    = fs.String("corpora", filepath.Join(os.Getenv("DATELINE_SHARED"), "corpora"), "folder of the corpora")
+		dir    = fs.String("corpora", filepath.Join(shared, "corpora"), "folder of the corpora")
+		model  = fs.String("model", "pkg/enrich/entity/model.bin", "model to read with")
+		names  = fs.String("names", "pkg/enrich/entity/names.bin", "its compiled lists of names")
 		out    = fs.String("out", "", "file to write")
 		weight = fs.Float64("weight", 1.5, "least sum of confidences")
 		share  = fs.Float64("share", 0.8, "least share of one type")
@@ -31,7 +35,7 @@ func RunMine(args []string) error {
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
-	m, err := entity.Load()
+	m, err := read(*model, *names)
 	if err != nil {
 		return err
 	}
@@ -41,12 +45,12 @@ func RunMine(args []string) error {
 			return fmt.Errorf("mine %s: %w", f, err)
 		}
 	}
-	w, err := os.Create(*out)
+	f, err := os.Create(*out)
 	if err != nil {
 		return fmt.Errorf("mine: %w", err)
 	}
-	defer w.Close()
-	b := bufio.NewWriter(w)
+	defer f.Close()
+	b := bufio.NewWriter(f)
 	n := 0
 	for _, key := range t.keys() {
 		c := t[key]
@@ -62,8 +66,24 @@ func RunMine(args []string) error {
 			}
 		}
 	}
-	fmt.Fprintf(os.Stderr, "%d names of %d\n", n, len(t))
+	fmt.Fprintf(w, "%d names of %d\n", n, len(t))
 	return b.Flush()
+}
+
+func read(model, names string) (*entity.Model, error) {
+	data, err := os.ReadFile(model)
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	weights, err := crf.Decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", model, err)
+	}
+	lists, err := os.ReadFile(names)
+	if err != nil {
+		return nil, fmt.Errorf("names: %w", err)
+	}
+	return entity.With(weights, lists)
 }
 
 // minedLists are the lists that mining fills, by the index of a count.

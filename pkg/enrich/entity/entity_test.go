@@ -112,6 +112,53 @@ func TestConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
+func TestHostileTexts(t *testing.T) {
+	m := loaded(t)
+	for name, s := range map[string]string{
+		"one sentence in capitals": strings.Repeat("KIM OF THE ", 20000),
+		"compound without end":     strings.Repeat("Kim-", 20000),
+		"marks":                    strings.Repeat("( ' - & ) ", 20000),
+		"figures beside capitals":  strings.Repeat("A 1 ", 20000),
+	} {
+		d := text.New("", "", s, time.Time{})
+		ms := m.Mentions(d.Body)
+		check(t, d.Body, ms)
+		if len(ms) > len(d.Body.Tokens) {
+			t.Errorf("%s: %d mentions", name, len(ms))
+		}
+	}
+}
+
+func TestTheStorySettlesWhatOnePlaceCannot(t *testing.T) {
+	m := loaded(t)
+	d := text.New("", "SHOIGU SEES KIM IN PYONGYANG AS RUSSIA WAITS", sample, time.Time{})
+	head, body := m.Document(d)
+	check(t, d.Headline, head)
+	check(t, d.Body, body)
+	if got, want := show(head), "per:SHOIGU | per:KIM | loc:PYONGYANG | loc:RUSSIA"; got != want {
+		t.Errorf("headline: got %s, want %s", got, want)
+	}
+	if got, want := show(body), show(m.Mentions(d.Body)); got != want {
+		t.Errorf("body: got %s, want %s", got, want)
+	}
+	if head, body := m.Document(text.New("", "", "", time.Time{})); len(head)+len(body) > 0 {
+		t.Errorf("empty document: %v %v", head, body)
+	}
+}
+
+func TestHeadlines(t *testing.T) {
+	m := loaded(t)
+	for _, c := range []struct{ name, in, want string }{
+		{"title case", "Putin Sends More Troops to Kursk Region as Ukraine Advances", "per:Putin | loc:Kursk | loc:Ukraine"},
+		{"capitals", "NORTH KOREA TO SEND 5,000 WORKERS TO RUSSIA", "loc:NORTH KOREA | loc:RUSSIA"},
+		{"sentence case", "Pakistan sends army engineers to Iraq", "loc:Pakistan | loc:Iraq"},
+	} {
+		if got := show(m.Mentions(text.New("", c.in, "", time.Time{}).Headline)); got != c.want {
+			t.Errorf("%s: %q\n got %s\nwant %s", c.name, c.in, got, c.want)
+		}
+	}
+}
+
 func TestNamesRoundTrip(t *testing.T) {
 	data, err := EncodeNames([]Entry{{"North Korea", Country}, {"north", GeoWord}, {"Korea", Region}, {"", City}})
 	if err != nil {
@@ -152,14 +199,14 @@ func TestModelOfOtherLabelsIsRefused(t *testing.T) {
 	}
 }
 
-const story = `Russian Security Council Secretary Sergei Shoigu arrived in Pyongyang on Tuesday for talks with North Korean leader Kim Jong-un, Russian media reported. The two sides discussed sending military construction workers to Russia's western Kursk region, which borders Ukraine.
+const sample = `Russian Security Council Secretary Sergei Shoigu arrived in Pyongyang on Tuesday for talks with North Korean leader Kim Jong-un, Russian media reported. The two sides discussed sending military construction workers to Russia's western Kursk region, which borders Ukraine.
 
 Moscow will receive 5,000 builders and 1,000 sappers, TASS quoted Shoigu as saying. South Korea's Unification Ministry declined to comment, and the White House has said that it is watching the matter with concern.
 `
 
 func BenchmarkMentions(b *testing.B) {
 	m := loaded(b)
-	d := text.New("", "", strings.Repeat(story, 5), time.Time{})
+	d := text.New("", "", strings.Repeat(sample, 5), time.Time{})
 	b.SetBytes(int64(len(d.Body.S)))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"math/bits"
 	"unicode"
 	"unicode/utf8"
 
@@ -36,7 +37,7 @@ var smallWords = []struct {
 }{
 	{joins, []string{"of", "the", "and", "for", "in", "on", "de", "du", "des", "do", "da", "dos", "das", "del", "della", "di", "la", "le", "les", "el", "al", "y", "e", "et", "und", "der", "den", "die", "von", "van", "zu", "zur", "bin", "ibn", "ben", "bint", "abu", "to", "with", "against", "at", "a", "an", "'", "'s", "-", "&", "/", ".", "ul", "ur", "ud", "ud-din", "og", "för", "i", "na", "za", "pour", "para", "per", "as", "from", "by", "upon", "+", "!", ":"}},
 	{opens, []string{"de", "du", "des", "da", "dos", "del", "della", "di", "la", "le", "el", "al", "der", "den", "von", "van", "zu", "bin", "ibn", "ben", "abu", "ter", "ten", "al-", "d'", "l'", "'t"}},
-	{closes, []string{"'s", "!"}},
+	{joins | closes, []string{"'s", "!", "party"}},
 	{locates, []string{"in", "at", "from", "near", "to", "outside", "around"}},
 	{speaks, []string{"said", "says", "told", "added", "saying", "asked", "warned", "argued", "insisted"}},
 }
@@ -93,34 +94,45 @@ type extractor struct {
 	sh     *shared
 	memory []memory // open addressing, a power of two long
 	runs   []run    // of each unit
+	// figures of each sentence: none, one, up to three, up to seven, more
+	figures []uint8
 }
 
 // run is the stretch of capitalised units around one.
 type run struct{ from, to int }
 
+// What load does with the memory of the document.
+const (
+	fresh  = iota // begin it anew
+	onward        // keep it, and read only
+	none          // begin it anew and leave it empty
+)
+
 // load reads a text: units, candidates, lists, the memory of the document.
-// With alone set the document remembers nothing.
-func (x *extractor) load(t *text.Text, forget bool) {
+func (x *extractor) load(t *text.Text, memories int) {
 	x.cut(t)
-	n := 64
-	for n < 2*len(x.units) {
-		n *= 2
+	if memories != onward {
+		n := 64
+		for n < 2*len(x.units) {
+			n *= 2
+		}
+		if cap(x.memory) < n {
+			x.memory = make([]memory, n)
+		}
+		x.memory = x.memory[:n]
+		clear(x.memory)
 	}
-	if cap(x.memory) < n {
-		x.memory = make([]memory, n)
-	}
-	x.memory = x.memory[:n]
-	clear(x.memory)
 	if cap(x.runs) < len(x.units) {
 		x.runs = make([]run, len(x.units)+len(x.units)/2)
 	}
 	x.runs = x.runs[:len(x.units)]
+	x.figures = x.figures[:0]
 	for i := range x.casing {
 		from, to := x.sentence[i], x.sentence[i+1]
 		x.nominate(from, to, x.sh)
 		x.consult(from, to)
 	}
-	if forget {
+	if memories != fresh {
 		return
 	}
 	for i, c := range x.casing {
@@ -133,7 +145,11 @@ func (x *extractor) load(t *text.Text, forget bool) {
 // consult looks up lists and clusters for the units near candidates, and
 // finds the runs of capitals.
 func (x *extractor) consult(from, to int) {
+	figures := 0
 	for i := from; i < to; i++ {
+		if x.units[i].form == digits {
+			figures++
+		}
 		if x.units[i].candidate {
 			for j := max(from, i-2); j < min(to, i+3); j++ {
 				x.units[j].near = true
@@ -178,6 +194,7 @@ func (x *extractor) consult(from, to int) {
 			}
 		}
 	}
+	x.figures = append(x.figures, uint8(min(bits.Len(uint(figures)), 4)))
 	for i := from; i < to; {
 		if !x.units[i].candidate || !x.units[i].form.capital() {
 			x.runs[i] = run{i, i + 1}
@@ -303,6 +320,8 @@ const (
 	tShort
 	tOpening
 	tMet
+	tRunNear
+	tBag
 )
 
 func feat(template, offset int, v uint64) uint64 {
@@ -460,6 +479,26 @@ func (x *extractor) features(s, i int, fs []uint64) []uint64 {
 	add(tRunAfter, 2, uint64(level(1, leaf(r.to)))<<8|size<<2|where)
 	add(tRunKinds, 0, uint64(first.kinds&listed)<<32|uint64(last.kinds&listed)<<2|where)
 
+	// The runs before and after, as in lists, with the words between.
+	between := uint64(0)
+	for k := r.from - 1; k >= max(from, r.from-3); k-- {
+		if us[k].candidate && us[k].form.capital() {
+			add(tRunNear, 0, crf.Mix(between, uint64(level(1, us[k].leaf))<<4|where))
+			add(tRunNear, 1, crf.Mix(between, uint64(us[k].kinds)<<2|where))
+			break
+		}
+		between = crf.Mix(between, us[k].hash)
+	}
+	between = 0
+	for k := r.to; k < min(to, r.to+3); k++ {
+		if us[k].candidate && us[k].form.capital() {
+			add(tRunNear, 2, crf.Mix(between, uint64(level(1, us[k].leaf))<<4|where))
+			add(tRunNear, 3, crf.Mix(between, uint64(us[k].kinds)<<2|where))
+			break
+		}
+		between = crf.Mix(between, us[k].hash)
+	}
+
 	// The sentence.
 	begins := uint64(0)
 	if i == from {
@@ -469,6 +508,12 @@ func (x *extractor) features(s, i int, fs []uint64) []uint64 {
 	}
 	add(tSentence, 0, begins<<8|f0)
 	add(tOpening, 0, hash(from))
+	for _, k := range [...]int{i - 4, i - 3, i + 3, i + 4} {
+		if k >= from && k < to && us[k].form == lower && us[k].end-us[k].start > 3 {
+			add(tBag, 0, us[k].hash)
+		}
+	}
+	add(tSentence, 1, uint64(x.figures[s])<<8|f0)
 	if to-from <= 3 {
 		add(tShort, to-from, uint64(i-from)<<8|f0)
 	}

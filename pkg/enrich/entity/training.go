@@ -32,7 +32,11 @@ func NewTrainer(lists []byte) (*Trainer, error) {
 // once.
 func (tr *Trainer) Examples(t *text.Text, gold []Gold, alone bool) (seqs []crf.Sequence, lost int) {
 	x := &tr.x
-	x.load(t, alone)
+	memories := fresh
+	if alone {
+		memories = none
+	}
+	x.load(t, memories)
 	label := make([]uint8, len(x.units))
 	for _, g := range gold {
 		if !x.mark(g, label) {
