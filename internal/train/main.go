@@ -15,6 +15,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/dateline-wire/dateline/internal/train/clustermodel"
+	"github.com/dateline-wire/dateline/internal/train/entitymodel"
 	"github.com/dateline-wire/dateline/internal/train/kbcompile"
 )
 
@@ -28,6 +30,11 @@ type model struct {
 func models() []model {
 	return []model{
 		{"syntax", "tags and dependency parses (pkg/enrich/syntax)", trainSyntax},
+		{"cluster", "word clusters from word vectors (pkg/enrich/cluster)", clustermodel.Run},
+		{"entity-names", "lists of names (pkg/enrich/entity)", entitymodel.RunNames},
+		{"entity", "names of persons, organisations and places (pkg/enrich/entity)", entitymodel.Run},
+		{"entity-mine", "lists of names from unlabelled news", entitymodel.RunMine},
+		{"entity-eval", "measures of the names that the program finds", entitymodel.RunEval},
 		{"kb", "actors and places (pkg/enrich/kb, pkg/enrich/place)", kbcompile.Run},
 	}
 }
