@@ -71,6 +71,16 @@ func (a *Annotator) Annotate(d *text.Doc) {
 	}
 	s.places()
 	s.settle()
+	if s.alone {
+		s.all(func(m *mention) {
+			if s.stateEntry(m) != nil && m.class == land && len(s.texts[len(s.texts)-1].mentions) == 1 {
+				m.class = state // a capital alone is its state, and a place
+			}
+		})
+	}
 	s.link()
+	if s.alone {
+		s.keepHead()
+	}
 	s.emit()
 }

@@ -3,6 +3,7 @@ package actor
 import (
 	"strings"
 
+	"github.com/dateline-wire/dateline/pkg/enrich/kb"
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
 	"github.com/dateline-wire/dateline/pkg/model"
 )
@@ -38,9 +39,16 @@ func (s *story) phrase() bool {
 	// A person in it is whom it means.
 	for _, m := range x.mentions {
 		if m.class == person {
+			// With nothing but his title before it, it is he alone.
+			s.alone = m.last == last && m.first > 0 && rolesOf(titleWords(x.low[:m.first])) != nil
 			s.undo(x)
 			return false
 		}
+	}
+	if len(x.mentions) == 1 && x.mentions[0].class == state && x.mentions[0].last-x.mentions[0].first == last-first {
+		s.alone = true
+		s.undo(x)
+		return false
 	}
 	for first < last && (x.low[first] == "the" || x.low[first] == "a" || x.low[first] == "an" || x.low[first] == "some" || x.low[first] == "several" || x.low[first] == "many") {
 		first++
@@ -61,7 +69,8 @@ func (s *story) phrase() bool {
 	// A known name as a whole is linked as any name is.
 	if leaf, ok := s.base.Gazetteer().Exact(x.wordsOf(first, last)); ok {
 		for _, n := range s.base.Names(nil, leaf) {
-			if !n.Entry.Listed {
+			if !n.Entry.Listed && n.Kind < kb.ByAdjective {
+				s.whole = true
 				s.undo(x)
 				return false
 			}
@@ -73,6 +82,9 @@ func (s *story) phrase() bool {
 		// "a spokesman for the Ukrainian army"
 		rest := x.low[end+1 : last]
 		roles = rolesOf(titleWords(rest[:headNoun(rest)]))
+	}
+	if roles == nil && len(x.mentions) == 1 && x.mentions[0].class == people && x.mentions[0].last == last && strings.HasSuffix(x.low[last-1], "s") {
+		roles = []string{"CVL"} // "Albanians"
 	}
 	if len(words) == 0 || roles == nil {
 		s.undo(x)
@@ -125,6 +137,14 @@ func (s *story) phrase() bool {
 			}
 		}
 	}
+	for _, w := range words {
+		if c, ok := regional[w]; ok && country == "" {
+			country = c
+		}
+		if w == "ethnic" {
+			country = ""
+		}
+	}
 	kinds, n := officeEnd(words)
 	if len(kinds) > 0 && country != "" {
 		for _, k := range kinds {
@@ -151,6 +171,31 @@ func (s *story) phrase() bool {
 	s.join(m, c)
 	s.emit()
 	return true
+}
+
+// keepHead leaves the person of a phrase alone: whose post it is stands in his
+// country and his roles.
+func (s *story) keepHead() {
+	var head *cluster
+	for _, c := range s.clusters {
+		if c.typ == model.ActorPerson {
+			head = c
+		}
+	}
+	if head == nil {
+		return
+	}
+	s.all(func(m *mention) {
+		if m.actor != head {
+			m.actor = nil
+		}
+	})
+}
+
+// regional are adjectives of regions and peoples of one state.
+var regional = map[string]string{
+	"catalan": "ESP", "basque": "ESP", "scottish": "GBR", "welsh": "GBR", "corsican": "FRA", "breton": "FRA", "bavarian": "DEU", "sicilian": "ITA", "chechen": "RUS", "siberian": "RUS",
+	"dagestani": "RUS", "tibetan": "CHN", "uighur": "CHN", "uyghur": "CHN", "crimean": "UKR", "texan": "USA", "californian": "USA", "acehnese": "IDN", "darfuri": "SDN", "tigrayan": "ETH",
 }
 
 // undo forgets what find did, so that the text is read as any other.

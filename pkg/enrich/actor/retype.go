@@ -54,6 +54,10 @@ func (s *story) retype(x *side) {
 			m.class, m.typ = land, text.Location
 			continue
 		}
+		if next := x.at(m.last); m.class == body && m.last-m.first <= 2 && (next == "governor" || next == "mayor" || next == "gov.") && s.a.places.Large(m.surface()) {
+			m.class, m.typ = land, text.Location
+			continue
+		}
 		if (prev == "," || quote(prev)) && m.first > 1 {
 			if p := x.low[m.first-2]; bodyNouns[p] && !s.sentenceStart(m) {
 				prev = p

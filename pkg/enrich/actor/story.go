@@ -159,6 +159,9 @@ type story struct {
 	day   kb.Day
 	texts []*side
 	whole bool // a story rather than a sentence alone
+	// alone says that the text is a noun phrase that means its person, or its
+	// state, and nobody else.
+	alone bool
 	// home is the country of the dateline.
 	home      string
 	countries map[string]float64
