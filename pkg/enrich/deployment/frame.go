@@ -415,7 +415,9 @@ func (v *view) before(first, floor int) int {
 				return j
 			}
 			if v.low[b] == "of" && b-1 >= floor && v.pos[b-1] == pNoun && v.x.nominals[v.low[b-1]] == "" {
-				b = v.nounLeft(b-1, floor) - 1
+				if b = v.nounLeft(b-1, floor) - 1; b < floor {
+					return j
+				}
 				for b > floor && v.pos[b] == pDet {
 					b--
 				}

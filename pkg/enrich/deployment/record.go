@@ -580,6 +580,9 @@ var orgWords = set(`ministry department agency command army navy force forces po
  office corps service bureau authority government association company firm group bank fund institute university hospital brigade division regiment mission parliament congress administration board federation society institution college embassy charity alliance bloc community team teams country countries`)
 
 func (v *view) orgLike(s span) bool {
+	if s.first >= s.last {
+		return false
+	}
 	for k := s.first; k < s.last; k++ {
 		if orgWords[v.low[k]] {
 			return true

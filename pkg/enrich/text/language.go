@@ -22,7 +22,7 @@ func Language(s string) string {
 	}
 	words, english, foreign := functionWords(s)
 	switch {
-	case english >= 3 && english > 2*foreign && english*8 >= words, english >= 1 && foreign == 0 && words <= 12:
+	case english >= 3 && english > 2*foreign && english*8 >= words, english >= 1 && foreign == 0 && words <= 12, english >= 2 && foreign == 0 && english*16 >= words:
 		return "en"
 	case words < 8:
 		return ""

@@ -10,6 +10,10 @@ import (
 // them into paragraphs, sentences and tokens. A zero date is replaced by the
 // day of the body's dateline where that has a year. Language is detected.
 func New(uri, headline, body string, date time.Time) *Doc {
+	return build(uri, headline, body, "", date)
+}
+
+func build(uri, headline, body, declared string, date time.Time) *Doc {
 	d := &Doc{
 		URI:      uri,
 		Date:     date,
@@ -21,7 +25,7 @@ func New(uri, headline, body string, date time.Time) *Doc {
 	if d.Date.IsZero() {
 		d.Date = d.Body.datelineDay(time.Time{})
 	}
-	d.Language = languageOf("", headline, body)
+	d.Language = languageOf(declared, headline, body)
 	return d
 }
 
@@ -30,7 +34,7 @@ func New(uri, headline, body string, date time.Time) *Doc {
 // the other times of the article), else zero. The declared language wins
 // unless the script of the text plainly disagrees.
 func FromArticle(a *model.Article) *Doc {
-	d := New(a.URI, a.Headline(), a.BodyText(), a.VersionCreated)
+	d := build(a.URI, a.Headline(), a.BodyText(), a.Language, a.VersionCreated)
 	if d.Date.IsZero() {
 		for _, near := range []time.Time{a.ContentCreated, a.FirstCreated, a.Wire.ReceivedAt} {
 			if !near.IsZero() {
@@ -41,6 +45,5 @@ func FromArticle(a *model.Article) *Doc {
 	}
 	d.Provider = a.Provider()
 	d.Located = a.Located
-	d.Language = languageOf(a.Language, a.Headline(), a.BodyText())
 	return d
 }
