@@ -536,6 +536,9 @@ func (v *view) control(g group, floor, depth int) (span, []int) {
 		}
 		w := v.low[j]
 		up := func(k int) (span, []int) {
+			if k < floor {
+				return span{}, path
+			}
 			g2 := v.groupAround(k, floor, k+1)
 			s, p := v.control(g2, floor, depth-1)
 			return s, append(append(p, k), path...)
