@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -120,6 +121,9 @@ func up(ctx context.Context, cfg *config.Config, withSamples bool, stdout, stder
 				return err
 			}
 		}
+	}
+	if cfg.Enrich.InFlight == 0 { // one processor stays for the plain articles: a flash is not held up by enrichment
+		cfg.Enrich.InFlight = max(runtime.GOMAXPROCS(0)-1, 1)
 	}
 	env := &worker.Env{Config: cfg, Client: client, Log: log, Registry: reg, Ready: ready, Now: time.Now}
 	snk, err := worker.OpenSink(ctx, env)

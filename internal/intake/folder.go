@@ -65,6 +65,7 @@ type FolderConfig struct {
 type Folders struct {
 	cfg     FolderConfig
 	waiting map[string]*candidate
+	dirs    map[string]Place // as of the last scan, by folder
 	known   map[string]stamp // files dealt with, by path
 	told    map[string]string
 	mu      sync.Mutex // guards known, told and busy, which captures touch
@@ -92,12 +93,12 @@ func NewFolders(cfg FolderConfig) (*Folders, error) {
 			return nil, fmt.Errorf("make the folder of feed %s: %w", p.Feed, err)
 		}
 	}
-	return &Folders{cfg: cfg, waiting: map[string]*candidate{}, known: map[string]stamp{}, told: map[string]string{}, busy: map[string]bool{}}, nil
+	return &Folders{cfg: cfg, waiting: map[string]*candidate{}, dirs: map[string]Place{}, known: map[string]stamp{}, told: map[string]string{}, busy: map[string]bool{}}, nil
 }
 
 const (
 	pollEvery = 50 * time.Millisecond
-	atOnce    = 16 // captures in flight
+	atOnce    = 64 // captures in flight
 )
 
 // Run watches until ctx ends and returns after the captures under way have
@@ -132,7 +133,7 @@ func (f *Folders) Run(ctx context.Context) error {
 		case e, ok := <-events:
 			if ok && (e.Has(fsnotify.Create) || e.Has(fsnotify.Write) || e.Has(fsnotify.Chmod)) {
 				f.noticed(e.Name, watcher, watched)
-				f.ripe(gctx, g, sem)
+				f.offer(gctx, g, sem, e.Name)
 			}
 		case err := <-errs:
 			f.cfg.Log.Debug().Err(err).Msg("file events")
@@ -178,7 +179,9 @@ func (f *Folders) places() []Place {
 }
 
 func (f *Folders) scan(w *fsnotify.Watcher, watched map[string]bool) {
+	clear(f.dirs)
 	for _, p := range f.places() {
+		f.dirs[p.Dir] = p
 		if w != nil && !watched[p.Dir] {
 			err := w.Add(p.Dir)
 			f.tell(p.Dir+"#watch", err, "folder is read every "+f.cfg.Rescan.String()+" instead of watched")
@@ -192,17 +195,18 @@ func (f *Folders) scan(w *fsnotify.Watcher, watched map[string]bool) {
 	}
 }
 
-// noticed takes an event's path: a file of a watched folder, or a new subfolder.
+// noticed takes an event's path: a file of a watched folder, or a new
+// subfolder of the inbox.
 func (f *Folders) noticed(path string, w *fsnotify.Watcher, watched map[string]bool) {
 	dir := filepath.Dir(path)
-	for _, p := range f.places() {
-		switch p.Dir {
-		case dir:
-			f.consider(p, path)
-		case path:
+	if dir == filepath.Clean(f.cfg.Inbox) {
+		if info, err := os.Lstat(path); err == nil && info.IsDir() {
 			f.scan(w, watched)
 			return
 		}
+	}
+	if p, ok := f.dirs[dir]; ok {
+		f.consider(p, path)
 	}
 }
 
@@ -247,7 +251,7 @@ func lies(info fs.FileInfo, now time.Time) time.Duration {
 	return max(now.Sub(info.ModTime()), 0)
 }
 
-// ripe hands on every file that is whole by now.
+// ripe hands on every file that is whole by now, as many as may be in flight.
 func (f *Folders) ripe(ctx context.Context, g *errgroup.Group, sem *semaphore.Weighted) {
 	paths := make([]string, 0, len(f.waiting))
 	for path := range f.waiting {
@@ -255,30 +259,39 @@ func (f *Folders) ripe(ctx context.Context, g *errgroup.Group, sem *semaphore.We
 	}
 	slices.Sort(paths)
 	for _, path := range paths {
-		c := f.waiting[path]
-		f.consider(c.place, path) // sees changes that no event told
-		if c, ok := f.waiting[path]; !ok || f.cfg.Now().Sub(c.changed) < f.cfg.Stable {
-			continue
-		}
-		if !sem.TryAcquire(1) {
+		f.consider(f.waiting[path].place, path) // sees changes that no event told
+		if !f.offer(ctx, g, sem, path) {
 			return
 		}
-		delete(f.waiting, path)
-		f.mu.Lock()
-		f.busy[path] = true
-		f.mu.Unlock()
-		g.Go(func() error {
-			defer sem.Release(1)
-			err := f.take(ctx, c.place, path)
-			f.mu.Lock()
-			delete(f.busy, path)
-			f.mu.Unlock()
-			if ctx.Err() == nil {
-				f.tell(path, err, "file not taken")
-			}
-			return nil
-		})
 	}
+}
+
+// offer hands a file on if it is whole by now; false says that no more can be
+// taken at present.
+func (f *Folders) offer(ctx context.Context, g *errgroup.Group, sem *semaphore.Weighted, path string) bool {
+	c, ok := f.waiting[path]
+	if !ok || f.cfg.Now().Sub(c.changed) < f.cfg.Stable {
+		return true
+	}
+	if !sem.TryAcquire(1) {
+		return false
+	}
+	delete(f.waiting, path)
+	f.mu.Lock()
+	f.busy[path] = true
+	f.mu.Unlock()
+	g.Go(func() error {
+		defer sem.Release(1)
+		err := f.take(ctx, c.place, path)
+		f.mu.Lock()
+		delete(f.busy, path)
+		f.mu.Unlock()
+		if ctx.Err() == nil {
+			f.tell(path, err, "file not taken")
+		}
+		return nil
+	})
+	return true
 }
 
 func (f *Folders) take(ctx context.Context, p Place, path string) error {
