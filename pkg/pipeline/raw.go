@@ -124,6 +124,7 @@ func (p *partition) assemble(it *item) (*item, bool) {
 	key := string(it.rec.Key)
 	p.mu.Lock()
 	a := p.spools[key]
+	delete(p.spools, key) // so that nobody ends it meanwhile
 	completed := slices.Contains(p.whole, key)
 	p.mu.Unlock()
 
@@ -131,24 +132,30 @@ func (p *partition) assemble(it *item) (*item, bool) {
 	case a != nil && n == a.next && parts == a.parts:
 	case n <= 1 && (a == nil || n == a.base):
 		if a != nil { // sent again from the start
-			p.drop(key, a)
+			a.body.remove()
 			for _, old := range a.items {
 				p.settle(old, nil)
 			}
 		}
 		a = &assembly{sum: sha256.New(), parts: parts, next: n, base: n}
 	case a != nil && n < a.next, a == nil && completed:
+		if a != nil {
+			p.keep(key, a)
+		}
 		p.settle(it, nil) // sent twice
 		return nil, false
 	default:
 		why := fmt.Errorf("part %d of %d without those before it", n, parts)
 		if a != nil {
-			p.broken(key, a, why)
+			p.broken(a, why)
 		}
 		p.fail(it, Permanent(Undecodable, why))
 		return nil, false
 	}
 	if !p.spoolPart(a, it) {
+		if a.body != nil {
+			a.body.remove()
+		}
 		return nil, false
 	}
 	a.sum.Write(it.rec.Value)
@@ -157,13 +164,8 @@ func (p *partition) assemble(it *item) (*item, bool) {
 	a.moved = p.w.r.c.cfg.Now()
 	it.rec.Value = nil
 	if a.next-a.base < a.parts {
-		p.mu.Lock()
-		if p.spools == nil {
-			p.spools = map[string]*assembly{}
-		}
-		p.spools[key] = a
-		p.mu.Unlock()
 		p.giveBack(it)
+		p.keep(key, a)
 		return nil, false
 	}
 	return p.completed(key, a)
@@ -172,7 +174,6 @@ func (p *partition) assemble(it *item) (*item, bool) {
 // completed makes the whole of an assembly.
 func (p *partition) completed(key string, a *assembly) (*item, bool) {
 	p.mu.Lock()
-	delete(p.spools, key)
 	p.whole = append(p.whole, key)
 	if len(p.whole) > 64 {
 		p.whole = p.whole[1:]
@@ -212,22 +213,22 @@ func (p *partition) spoolPart(a *assembly, it *item) bool {
 	}
 }
 
-func (p *partition) drop(key string, a *assembly) {
+// keep puts an assembly back until its next part comes.
+func (p *partition) keep(key string, a *assembly) {
 	p.mu.Lock()
-	delete(p.spools, key)
-	p.mu.Unlock()
-	a.body.remove()
+	defer p.mu.Unlock()
+	if p.closed {
+		a.body.remove()
+		return
+	}
+	if p.spools == nil {
+		p.spools = map[string]*assembly{}
+	}
+	p.spools[key] = a
 }
 
 // broken makes dead letters of the parts of an assembly that will not be whole.
-func (p *partition) broken(key string, a *assembly, why error) {
-	p.mu.Lock()
-	if p.spools[key] != a {
-		p.mu.Unlock()
-		return
-	}
-	delete(p.spools, key)
-	p.mu.Unlock()
+func (p *partition) broken(a *assembly, why error) {
 	first := a.items[0]
 	whole := &item{p: p, rec: first.rec, next: first.next, attempts: first.attempts, first: first.first, parts: a.items}
 	whole.rec.body = a.body
@@ -237,20 +238,15 @@ func (p *partition) broken(key string, a *assembly, why error) {
 // stale ends the assemblies that no part has come to for long.
 func (p *partition) stale(now time.Time) {
 	p.mu.Lock()
-	var keys []string
+	var ended []*assembly
 	for key, a := range p.spools {
 		if now.Sub(a.moved) > staleParts {
-			keys = append(keys, key)
+			ended = append(ended, a)
+			delete(p.spools, key)
 		}
 	}
 	p.mu.Unlock()
-	slices.Sort(keys)
-	for _, key := range keys {
-		p.mu.Lock()
-		a := p.spools[key]
-		p.mu.Unlock()
-		if a != nil {
-			p.broken(key, a, fmt.Errorf("only %d of %d parts came", len(a.items), a.parts))
-		}
+	for _, a := range ended {
+		go p.broken(a, fmt.Errorf("only %d of %d parts came", len(a.items), a.parts))
 	}
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 
 // TestPubSub is Watermill's own suite. Its messages have no keys; where it
 // asks for order, the partitions are read strictly one message after another.
+// DATELINE_LONG runs it with its full numbers of messages and subscribers.
 func TestPubSub(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
@@ -31,7 +33,7 @@ func TestPubSub(t *testing.T) {
 			}
 			tests.TestPubSub(t, tests.Features{
 				ConsumerGroups: true, Persistent: true,
-				GuaranteedOrder: tt.ordered, GuaranteedOrderWithSingleSubscriber: true, ForceShort: testing.Short(),
+				GuaranteedOrder: tt.ordered, GuaranteedOrderWithSingleSubscriber: true, ForceShort: os.Getenv("DATELINE_LONG") == "",
 			}, func(t *testing.T) (message.Publisher, message.Subscriber) {
 				return group(t, strings.ReplaceAll(t.Name(), "/", "."))
 			}, group)
