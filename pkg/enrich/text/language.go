@@ -24,8 +24,8 @@ func Language(s string) string {
 	switch {
 	case english >= 3 && english > 2*foreign && english*8 >= words, english >= 1 && foreign == 0 && words <= 12, english >= 2 && foreign == 0 && english*16 >= words:
 		return "en"
-	case words < 8:
-		return ""
+	case words < 8, words < 25 && foreign < 3, english > 0 && english >= foreign:
+		return "" // lists of names and results have words of many languages and sense of none
 	}
 	info := whatlanggo.Detect(strings.ToLower(s))
 	if info.Lang < 0 || info.Confidence < 0.5 && foreign == 0 {
