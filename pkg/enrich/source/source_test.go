@@ -189,3 +189,120 @@ func TestSeedStory(t *testing.T) {
 		t.Log(all(d))
 	}
 }
+
+func TestConstructions(t *testing.T) {
+	day := time.Date(2024, 3, 7, 0, 0, 0, 0, time.UTC) // a Thursday
+	for _, c := range []struct{ name, body, want string }{
+		{"cited by the one who reports", `The daily Novosti Dnya, citing a source in the ministry, reported that the port would close.`,
+			"The daily Novosti Dnya | reported | the port would close"},
+		{"according to", `According to the finance ministry, prices rose by a fifth.`, "the finance ministry | According to | prices rose by a fifth"},
+		{"behind what is said", `The bridge is shut, the police said Tuesday.`, "the police | said | The bridge is shut"},
+		{"inverted", `"We will stay," said Maria Keller, the mayor.`, `Maria Keller, the mayor | said | "We will stay,"`},
+		{"quoted as saying", `"The border is shut," the agency quoted President Omar Saleh as saying.`, `President Omar Saleh | saying | "The border is shut,"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := annotate(t, "", c.body, day)
+			if got := all(d); !strings.Contains(got, c.want) {
+				t.Errorf("%q: want %s, got %s", c.body, c.want, got)
+			}
+		})
+	}
+}
+
+func TestDayOfTheSaying(t *testing.T) {
+	d := annotate(t, "", "The bridge is shut, the police said Tuesday.", time.Date(2024, 3, 7, 0, 0, 0, 0, time.UTC))
+	for _, a := range d.Enrichment.Attributions {
+		if words(a.Cue.Spans) == "said" {
+			if a.Date == nil || a.Date.Start == nil || *a.Date.Start != "2024-03-05" {
+				t.Errorf("date %+v, want 2024-03-05", a.Date)
+			}
+			return
+		}
+	}
+	t.Errorf("no attribution: %s", all(d))
+}
+
+func TestPronounsAndDescriptions(t *testing.T) {
+	d := annotate(t, "", "A ministry official in Accra said the dam would hold. The official said the water was falling. “We are safe,” he said.", time.Time{})
+	refs := map[string]bool{}
+	for _, a := range d.Enrichment.Attributions {
+		if w := words(a.Cue.Spans); w == "said" && a.Source.Ref != nil {
+			refs[*a.Source.Ref] = true
+		}
+	}
+	if len(refs) != 1 {
+		t.Errorf("want one source, got %v: %s", refs, all(d))
+	}
+}
+
+func TestHostileTexts(t *testing.T) {
+	for _, c := range []struct{ name, body string }{
+		{"empty", ""},
+		{"only quotation marks", strings.Repeat(`"`, 20000)},
+		{"curly marks that never close", strings.Repeat("“ he said ", 4000)},
+		{"one paragraph of many sayers", strings.Repeat("He said that she said it. ", 4000)},
+		{"one sentence without an end", strings.Repeat("he said that ", 8000)},
+		{"citing without end", strings.Repeat("X said, citing Y, ", 3000)},
+		{"capitals", strings.Repeat("THE MINISTER SAID THE ARMY WOULD LEAVE, CITING A REPORT. ", 200)},
+		{"Korean", strings.Repeat("그는 \"아니다\"라고 말했다. ", 2000)},
+		{"brackets and dashes", strings.Repeat("(— ", 5000)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			annotate(t, "", c.body, time.Time{})
+		})
+	}
+}
+
+func TestConcurrentUseIsDeterministic(t *testing.T) {
+	body := "The minister said the army would leave. “It is over,” he told AFP on Monday. Rebels denied that, according to local media."
+	want := all(annotate(t, "", body, time.Time{}))
+	a, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	got := make([]string, 8)
+	for i := range got {
+		wg.Go(func() {
+			d := text.New("test", "", body, time.Time{})
+			if names, err := entity.Load(); err == nil {
+				d.Mentions = names.Mentions(d.Body)
+			}
+			a.Annotate(d)
+			got[i] = all(d)
+		})
+	}
+	wg.Wait()
+	for i := range got {
+		if got[i] != want {
+			t.Errorf("run %d: got %s, want %s", i, got[i], want)
+		}
+	}
+}
+
+func FuzzAnnotate(f *testing.F) {
+	f.Add("", "“No,” he said, citing X.")
+	f.Add("Minister: 'no'", "A, quoting B as saying “c, said D, who")
+	f.Fuzz(func(t *testing.T, headline, body string) {
+		if len(headline)+len(body) > 1<<12 {
+			t.Skip("long")
+		}
+		annotate(t, strings.ToValidUTF8(headline, "?"), strings.ToValidUTF8(body, "?"), time.Time{})
+	})
+}
+
+func BenchmarkAnnotate(b *testing.B) {
+	body := strings.Repeat("The minister said the army would leave the town by May. “It is over,” he told AFP on Monday. Rain fell in the north and the roads were closed.\n\n", 20)
+	syn, err := syntax.Load()
+	if err != nil {
+		b.Fatal(err)
+	}
+	a, err := source.New(syn)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		a.Annotate(text.New("bench", "", body, time.Time{}))
+	}
+}
