@@ -18,6 +18,7 @@ import (
 	"github.com/dateline-wire/dateline/internal/train/clustermodel"
 	"github.com/dateline-wire/dateline/internal/train/entitymodel"
 	"github.com/dateline-wire/dateline/internal/train/kbcompile"
+	"github.com/dateline-wire/dateline/internal/train/sourcemodel"
 )
 
 // model is what can be trained: run reads corpora below shared, takes its own
@@ -35,6 +36,7 @@ func models() []model {
 		{"entity", "names of persons, organisations and places (pkg/enrich/entity)", entitymodel.Run},
 		{"entity-mine", "lists of names from unlabelled news", entitymodel.RunMine},
 		{"entity-eval", "measures of the names that the program finds", entitymodel.RunEval},
+		{"source", "who says what (pkg/enrich/source)", sourcemodel.Run},
 		{"kb", "actors and places (pkg/enrich/kb, pkg/enrich/place)", kbcompile.Run},
 	}
 }
