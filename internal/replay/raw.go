@@ -3,7 +3,6 @@ package replay
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -73,14 +72,20 @@ func (p *partials) close() {
 	_ = os.RemoveAll(p.dir) // a temporary folder that stays costs space, no more
 }
 
+// number reads a header that is a whole number.
+func number(rec *pipeline.Record, header string) (int64, bool) {
+	n, err := strconv.ParseInt(rec.Header(header), 10, 64)
+	return n, err == nil
+}
+
 // add takes a part and returns the whole once it is there. Parts that do not
 // fit together are dropped: the record is a dead letter since it first came.
 func (p *partials) add(rec *pipeline.Record) (*partialFile, error) {
 	key := strconv.Itoa(rec.Partition) + "/" + string(rec.Key)
-	part, err1 := strconv.ParseInt(rec.Header(pipeline.HeaderPart), 10, 64)
-	parts, err2 := strconv.ParseInt(rec.Header(pipeline.HeaderParts), 10, 64)
+	part, isPart := number(rec, pipeline.HeaderPart)
+	parts, isOf := number(rec, pipeline.HeaderParts)
 	f := p.open[key]
-	if errors.Join(err1, err2) != nil || part != 1 && (f == nil || part != f.next) {
+	if !isPart || !isOf || part != 1 && (f == nil || part != f.next) {
 		return nil, nil
 	}
 	if part == 1 {

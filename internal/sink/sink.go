@@ -165,8 +165,7 @@ func read(rec *pipeline.Record, it *store.Item) error {
 		return nil
 	}
 	class := pipeline.Undecodable
-	var faults model.Faults
-	if errors.As(err, &faults) {
+	if _, ok := errors.AsType[model.Faults](err); ok {
 		class = pipeline.Invalid
 	}
 	return pipeline.Permanent(class, err)

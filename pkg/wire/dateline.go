@@ -59,9 +59,9 @@ const (
 
 var (
 	datelineFull = regexp.MustCompile(`^` + placePart + `(?:,?\s+` + dayPart + `)?\s*,?\s*\(([\p{Lu}\p{Ll}][\p{L}\p{N}/ .&+-]{0,30})\)` + dashPart)
-	// (ANSA) - ROMA, 03 GIU -
+	// datelineRev reads "(ANSA) - ROMA, 03 GIU -".
 	datelineRev = regexp.MustCompile(`^\(([\p{Lu}][\p{L}/ -]{1,30})\)\s*[-–—]\s*` + placePart + `,?\s+` + dayPart + dashPart)
-	// MOSCOW, June 18 --  and  SEOUL --
+	// datelineBare reads "MOSCOW, June 18 --" and "SEOUL --".
 	datelineBare = regexp.MustCompile(`^([\p{Lu}][\p{Lu}'’.\- ]{2,40}(?:,\s+[\p{Lu}][\p{L}'’.\- ]{1,40}?)?)(?:,\s+` + dayPart + `)?\s*(?:--|[–—])\s+`)
 )
 

@@ -44,7 +44,7 @@ func HoldUntil(s string, version, received time.Time, loc *time.Location) (time.
 	ref = ref.In(zone)
 	var year, day int
 	var month time.Month
-	rest := s
+	var rest string // s without the day
 	en, eu := holdDayEn.FindStringIndex(s), holdDayEu.FindStringIndex(s)
 	if m := holdDayEn.FindStringSubmatch(s); m != nil && (eu == nil || en[0] < eu[0]) {
 		month, day = monthOf[strings.ToLower(m[1])], atoi(m[2])

@@ -247,8 +247,7 @@ func HTMLText(s string) string {
 
 // LooksHTML tells whether a text that should be plain holds markup.
 func LooksHTML(s string) bool {
-	i := strings.IndexByte(s, '<')
-	if i < 0 {
+	if !strings.Contains(s, "<") {
 		return false
 	}
 	l := strings.ToLower(s)

@@ -137,7 +137,8 @@ func TestFormats(t *testing.T) {
 	}
 	for _, table := range Tables() {
 		for _, format := range Formats() {
-			if write(t, src, Query{Table: table, Format: format}) != write(t, src, Query{Table: table, Format: format}) {
+			q := Query{Table: table, Format: format}
+			if once, again := write(t, src, q), write(t, src, q); once != again {
 				t.Errorf("%s as %s: two exports of one store differ", table, format)
 			}
 		}
@@ -157,8 +158,7 @@ func TestMistakes(t *testing.T) {
 	if _, err := sqlite.OpenReader(t.Context(), filepath.Join(t.TempDir(), "none.db")); err == nil {
 		t.Error("a store that is not there was opened")
 	}
-	var down *store.UnavailableError
-	if errors.As(err, &down) {
+	if _, ok := errors.AsType[*store.UnavailableError](err); ok {
 		t.Error("a mistake is told as the store's failure")
 	}
 }

@@ -161,11 +161,11 @@ func (f *File) readProgress() (known bool, err error) {
 	case err != nil:
 		return false, fmt.Errorf("read the output's progress: %w", err)
 	}
-	if err := json.Unmarshal(b, &f.done); err != nil || f.done.Seq < 0 || f.done.Length < 0 {
-		f.done = progress{}
-		return false, nil // a broken one is as none
+	known = json.Unmarshal(b, &f.done) == nil && f.done.Seq >= 0 && f.done.Length >= 0
+	if !known {
+		f.done = progress{} // a broken one is as none
 	}
-	return true, nil
+	return known, nil
 }
 
 func (f *File) setAside() error {

@@ -146,9 +146,7 @@ func TestWhileItRuns(t *testing.T) {
 // line once and in order.
 func TestCrashes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		dir, err := os.MkdirTemp(t.TempDir(), "")
-		must(t, err)
-		path := filepath.Join(dir, "f")
+		path := filepath.Join(t.TempDir(), "f") // a new folder at every call
 		l := &log{}
 		for range rapid.IntRange(1, 8).Draw(rt, "runs") {
 			f, err := Open(t.Context(), path, l)

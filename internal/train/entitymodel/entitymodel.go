@@ -158,7 +158,7 @@ func RunEval(_ context.Context, shared string, args []string, w io.Writer) error
 type scores struct{ hit, found, gold [5]int }
 
 func (s scores) String() string {
-	line := ""
+	var line strings.Builder
 	hit, found, gold := 0, 0, 0
 	f1 := func(h, a, b int) float64 {
 		if a+b == 0 {
@@ -168,9 +168,9 @@ func (s scores) String() string {
 	}
 	for _, t := range []text.MentionType{text.Person, text.Organisation, text.Location} {
 		hit, found, gold = hit+s.hit[t], found+s.found[t], gold+s.gold[t]
-		line += fmt.Sprintf("%s %.4f  ", [...]string{text.Person: "per", text.Organisation: "org", text.Location: "loc"}[t], f1(s.hit[t], s.found[t], s.gold[t]))
+		fmt.Fprintf(&line, "%s %.4f  ", [...]string{text.Person: "per", text.Organisation: "org", text.Location: "loc"}[t], f1(s.hit[t], s.found[t], s.gold[t]))
 	}
-	return fmt.Sprintf("F1 %.4f  P %.4f R %.4f  %s", f1(hit, found, gold), float64(hit)/float64(max(found, 1)), float64(hit)/float64(max(gold, 1)), line)
+	return fmt.Sprintf("F1 %.4f  P %.4f R %.4f  %s", f1(hit, found, gold), float64(hit)/float64(max(found, 1)), float64(hit)/float64(max(gold, 1)), line.String())
 }
 
 func score(w io.Writer, m *entity.Model, docs []document, mistakes bool) scores {

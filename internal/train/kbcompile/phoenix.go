@@ -214,7 +214,7 @@ func (c *compiler) phoenix(folder, states string) error {
 			}
 			names, codes = nil, nil
 		}
-		for _, line := range strings.Split(string(b), "\n") {
+		for line := range strings.SplitSeq(string(b), "\n") {
 			body, _, _ := strings.Cut(line, "#")
 			body, _, _ = strings.Cut(body, ";")
 			body = strings.TrimSpace(body)

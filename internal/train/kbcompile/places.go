@@ -201,7 +201,7 @@ func regionBase(name string) string {
 }
 
 func onlyDirections(name string) bool {
-	for _, w := range strings.Fields(fold(name)) {
+	for w := range strings.FieldsSeq(fold(name)) {
 		if !slices.Contains(directions, w) && !slices.Contains(generic, w) {
 			return false
 		}
@@ -260,7 +260,7 @@ func writeRegions(b *strings.Builder, path string, iso3 map[string]string, point
 			return false
 		}
 		if !plainASCII(display) || !isEnglish(display) && (strings.HasSuffix(display, "'") || strings.HasSuffix(display, "y") || strings.Contains(display, " kray")) {
-			for _, a := range strings.Split(c[5], "|") {
+			for a := range strings.SplitSeq(c[5], "|") {
 				if isEnglish(a) && !onlyDirections(a) {
 					display = a
 					break

@@ -320,7 +320,7 @@ func (p *parser) readDigits(i int) (number, bool) {
 		}
 	}
 	scaled := false
-	for n := 0; n < 3; n++ {
+	for range 3 {
 		f, ok := scales[p.w(next)]
 		if !ok || p.w(next) == "score" || (p.w(next) == "m" || p.w(next) == "k") && !p.adjacent(next) {
 			break

@@ -124,7 +124,7 @@ func DatelineEnd(s string) int {
 	if caps := strings.IndexFunc(s, func(r rune) bool { return r < 'A' || r > 'Z' }); caps > 1 {
 		marked = true
 	}
-	for i := 0; i < limit; i++ {
+	for i := range limit {
 		// Ends: a dash between spaces, an agency in brackets or slashes.
 		for _, end := range []string{" -- ", " --- ", " — ", " – ", " - ", ".- ", " -", "/. "} {
 			if len(s)-i >= len(end) && s[i:i+len(end)] == end && i > 2 {

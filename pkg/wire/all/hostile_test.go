@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -164,7 +165,7 @@ func TestStopsOnError(t *testing.T) {
 		n++
 		return io.ErrShortWrite
 	})
-	if n != 1 || err != io.ErrShortWrite {
+	if n != 1 || !errors.Is(err, io.ErrShortWrite) {
 		t.Errorf("%d results, error %v", n, err)
 	}
 }

@@ -55,7 +55,6 @@ func Detect(b []byte) bool {
 		if len(b) == 0 || b[0] != soh {
 			return false
 		}
-		n = 0
 		rest := b[1:]
 		m := first.Find(rest)
 		return m != nil && len(m) < len(rest) && (rest[len(m)] == '\r' || rest[len(m)] == '\n' || bytes.IndexByte(m, us) > 0)

@@ -11,6 +11,7 @@ package ap
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -28,12 +29,12 @@ const Format = "ap"
 func Parse(ctx context.Context, t *wire.Transmission, yield wire.Yield) error {
 	n := 0
 	return jsonv.Items(ctx, t, Format, func(r wire.Result) error {
-		if r.Class == bundle {
-			for _, v := range r.Err.(*many).items {
+		if m, ok := errors.AsType[*many](r.Err); ok {
+			for _, v := range m.items {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				res := Read(t, v, n, r.Err.(*many).warnings)
+				res := Read(t, v, n, m.warnings)
 				n++
 				if err := yield(res); err != nil {
 					return err
@@ -49,13 +50,12 @@ func Parse(ctx context.Context, t *wire.Transmission, yield wire.Yield) error {
 		if len(items) == 0 {
 			return wire.Fault(Format, item, wire.Invalid, "AP: a response without an item")
 		}
-		return wire.Result{Class: bundle, Err: &many{items, warnings}}
+		return wire.Result{Err: &many{items, warnings}}
 	})
 }
 
-// bundle marks a value that holds several items, inside of this package.
-const bundle wire.Class = "bundle"
-
+// many is the error of a value that holds several items, inside of this
+// package.
 type many struct {
 	items    []jsonv.Value
 	warnings []string

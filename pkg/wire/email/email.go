@@ -185,7 +185,7 @@ func fill(t *wire.Transmission, env *enmime.Envelope) *wire.Draft {
 	if ref != "" && !strings.ContainsAny(ref, " \t") && (c == model.ChangeKill || c == model.ChangeCorrection || c == model.ChangeRefile || c == model.ChangeUpdate || c == model.ChangeRelease) {
 		d.Target = ref
 	}
-	for _, k := range strings.Split(env.GetHeader("Keywords"), ",") {
+	for k := range strings.SplitSeq(env.GetHeader("Keywords"), ",") {
 		d.AddKeyword(k)
 	}
 	return d

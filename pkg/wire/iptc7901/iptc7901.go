@@ -115,12 +115,12 @@ func read(t *wire.Transmission, item int, msg []byte) wire.Result {
 	for _, w := range warnings {
 		d.Warn("%s", w)
 	}
-	i := bytes.IndexByte(whole, stx)
-	if i < 0 {
+	head, body, ok := bytes.Cut(whole, []byte{stx})
+	if !ok {
 		return wire.Fault(Format, item, wire.Undecodable, "IPTC 7901: no start of text (STX)")
 	}
-	header(d, wire.CleanText(string(whole[:i])))
-	text := wire.CleanText(string(whole[i+1:]))
+	header(d, wire.CleanText(string(head)))
+	text := wire.CleanText(string(body))
 	if m := stamp.FindSubmatch(trailer); m != nil {
 		d.VersionCreated = when(d, t, m)
 	}

@@ -12,6 +12,7 @@ import (
 	"context"
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,7 +97,7 @@ func read(t *wire.Transmission, e *envelope, item int, raw string, err error, wa
 		return wire.Fault(Format, item, wire.Undecodable, "NewsML: %w", err)
 	}
 	d := t.NewDraft(Format, item)
-	for _, w := range append(warnings[:len(warnings):len(warnings)], warns...) {
+	for _, w := range append(slices.Clip(warnings), warns...) {
 		d.Warn("%s", w)
 	}
 	id := n.Kid("Identification")
@@ -267,7 +268,6 @@ func (p *reader) property(n *xmltree.Node) {
 type candidate struct {
 	text  string
 	score int
-	lines *xmltree.Node // the nearest NewsLines
 	chain []*xmltree.Node
 	nitf  *nitf.Content
 	head  string
@@ -323,8 +323,8 @@ func (p *reader) component(comp *xmltree.Node) {
 			}
 		}()
 	}
-	for i := len(chain) - 1; i >= 0; i-- {
-		p.lines(chain[i], &sub)
+	for _, c := range slices.Backward(chain) {
+		p.lines(c, &sub)
 	}
 	for _, c := range chain {
 		p.metadata(c)
@@ -360,8 +360,8 @@ func (p *reader) otherLanguage(a, b candidate) bool {
 }
 
 func languageOf(chain []*xmltree.Node) string {
-	for i := len(chain) - 1; i >= 0; i-- {
-		if l := first(chain[i].Attr("lang"), formal(chain[i].At("DescriptiveMetadata", "Language"))); l != "" {
+	for _, c := range slices.Backward(chain) {
+		if l := first(c.Attr("lang"), formal(c.At("DescriptiveMetadata", "Language"))); l != "" {
 			return l
 		}
 	}
@@ -378,7 +378,7 @@ var side = map[string]int{"headline": -50, "subheadline": -50, "stylesheet": -10
 	"dateline": -50, "slugline": -50, "main": 30, "body": 30, "maintext": 30, "main text": 30, "text": 20, "story": 30, "article": 30, "main content": 30}
 
 func (p *reader) walk(n *xmltree.Node, chain []*xmltree.Node, out *[]candidate, mediaType, caption *string) {
-	chain = append(chain[:len(chain):len(chain)], n)
+	chain = append(slices.Clip(chain), n)
 	if len(chain) > 40 {
 		return
 	}

@@ -15,6 +15,8 @@ package newsmlg2
 import (
 	"context"
 	"encoding/base64"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -113,13 +115,11 @@ func read(t *wire.Transmission, m *message, item int, raw string, err error, war
 		return wire.Fault(Format, item, wire.Invalid, "NewsML-G2: %s %q has neither itemMeta nor contentMeta nor content", n.Name, guid)
 	}
 	d := t.NewDraft(Format, item)
-	for _, w := range append(warnings[:len(warnings):len(warnings)], warns...) {
+	for _, w := range append(slices.Clip(warnings), warns...) {
 		d.Warn("%s", w)
 	}
 	g := reader{d: d, item: n, catalog: catalog{}}
-	for k, v := range m.catalog {
-		g.catalog[k] = v
-	}
+	maps.Copy(g.catalog, m.catalog)
 	g.catalog.read(n)
 	d.ID = stable(guid, n.Attr("version"))
 	if d.ID != guid {
@@ -245,14 +245,11 @@ func nameOf(n *xmltree.Node) string {
 
 // hostOf is the host of a URL, or the URI as it stands.
 func hostOf(u string) string {
-	i := strings.Index(u, "://")
-	if i < 0 {
+	_, h, ok := strings.Cut(u, "://")
+	if !ok {
 		return u
 	}
-	h := u[i+3:]
-	if j := strings.IndexByte(h, '/'); j >= 0 {
-		h = h[:j]
-	}
+	h, _, _ = strings.Cut(h, "/")
 	return strings.TrimPrefix(h, "www.")
 }
 
@@ -363,7 +360,7 @@ func hidden(n *xmltree.Node) bool {
 	case "script", "style", "head", "title", "nav", "form", "iframe", "object", "svg", "template", "noscript":
 		return true
 	}
-	for _, c := range strings.Fields(strings.ToLower(n.Attr("class"))) {
+	for c := range strings.FieldsSeq(strings.ToLower(n.Attr("class"))) {
 		if strings.Contains(c, "nonpublic") || strings.Contains(c, "non-public") || c == "internal" || c == "closingline" {
 			return true
 		}
@@ -813,12 +810,7 @@ func (g *reader) xhtml(n *xmltree.Node) string {
 func sameText(a, b string) bool { return a != "" && wire.CleanLine(a) == wire.CleanLine(b) }
 
 func hasClass(n *xmltree.Node, class string) bool {
-	for _, c := range strings.Fields(n.Attr("class")) {
-		if c == class {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(strings.Fields(n.Attr("class")), class)
 }
 
 func (g *reader) inlineData(k *xmltree.Node) string {

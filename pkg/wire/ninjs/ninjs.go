@@ -12,6 +12,7 @@ package ninjs
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -125,12 +126,7 @@ func Detect(v jsonv.Value) bool {
 	if v.Kind != '{' || v.Get("uri").Kind != '"' {
 		return false
 	}
-	for _, n := range []string{"itemid", "urn", "feed_url", "home_page_url"} {
-		if v.Has(n) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc([]string{"itemid", "urn", "feed_url", "home_page_url"}, v.Has)
 }
 
 // Read makes the result of one object.

@@ -2,6 +2,7 @@ package ninjs
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -111,9 +112,7 @@ func schema() *spec {
 			"itemCount": obj(map[string]*spec{"rangeFrom": sWhole, "rangeTo": sWhole}), "wordCount": sWhole, "renditions": rendition})),
 	}, "uri")
 	member := map[string]*spec{"name": sText, "rel": sText}
-	for k, v := range root.fields {
-		member[k] = v
-	}
+	maps.Copy(member, root.fields)
 	member["uri"] = sURI
 	assoc := obj(member, "name", "uri")
 	member["associations"] = arr(assoc)

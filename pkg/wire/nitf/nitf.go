@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,7 +60,7 @@ func read(t *wire.Transmission, item int, raw string, err error, warnings []stri
 		return wire.Fault(Format, item, wire.Undecodable, "NITF: %w", err)
 	}
 	d := t.NewDraft(Format, item)
-	for _, w := range append(warnings[:len(warnings):len(warnings)], warns...) {
+	for _, w := range append(slices.Clip(warnings), warns...) {
 		d.Warn("%s", w)
 	}
 	if err := Fill(d, root); err != nil {

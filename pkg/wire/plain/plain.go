@@ -230,10 +230,12 @@ func target(d *wire.Draft) {
 	if d.Target != "" {
 		return
 	}
-	text := d.Body
+	var b strings.Builder
+	b.WriteString(d.Body)
 	for _, n := range d.Notes {
-		text += "\n" + n.Text
+		b.WriteString("\n" + n.Text)
 	}
+	text := b.String()
 	id, slug, headline := wire.KillTarget(text)
 	if day := wire.TargetDay(text); day != "" && d.Day == "" {
 		d.Day = day

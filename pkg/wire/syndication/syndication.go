@@ -14,6 +14,7 @@ package syndication
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/dateline-wire/dateline/pkg/model"
@@ -140,7 +141,7 @@ func read(t *wire.Transmission, ch *channel, format string, item int, raw string
 		return wire.Fault(format, item, wire.Undecodable, "feed: %w", err)
 	}
 	d := t.NewDraft(format, item)
-	for _, w := range append(warnings[:len(warnings):len(warnings)], warns...) {
+	for _, w := range append(slices.Clip(warnings), warns...) {
 		d.Warn("%s", w)
 	}
 	page := link(n)

@@ -13,6 +13,7 @@ package xmltree
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -57,10 +58,8 @@ type parser struct {
 func (p *parser) warn(format string, args ...any) {
 	if len(p.warns) < 10 {
 		w := fmt.Sprintf(format, args...)
-		for _, o := range p.warns {
-			if o == w {
-				return
-			}
+		if slices.Contains(p.warns, w) {
+			return
 		}
 		p.warns = append(p.warns, w)
 	}
@@ -147,8 +146,8 @@ func (p *parser) tree(open bool) (*Node, error) {
 			name := local(strings.TrimSpace(rest[2:k]))
 			p.pos += k + 1
 			at := -1
-			for j := len(stack) - 1; j >= 0; j-- {
-				if stack[j].Name == name {
+			for j, n := range slices.Backward(stack) {
+				if n.Name == name {
 					at = j
 					break
 				}
@@ -471,11 +470,8 @@ func (n *Node) All(names ...string) []*Node {
 		if k.Name == "" {
 			continue
 		}
-		for _, name := range names {
-			if k.Name == name {
-				out = append(out, k)
-				break
-			}
+		if slices.Contains(names, k.Name) {
+			out = append(out, k)
 		}
 	}
 	return out
