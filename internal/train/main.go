@@ -31,6 +31,8 @@ type model struct {
 func models() []model {
 	return []model{
 		{"syntax", "tags and dependency parses (pkg/enrich/syntax)", trainSyntax},
+		{"syntax-words", "sentences for silver.py, to standard output", silverWords},
+		{"syntax-silver", "pack what silver.py made (internal/train/silver.zst)", silverPack},
 		{"cluster", "word clusters from word vectors (pkg/enrich/cluster)", clustermodel.Run},
 		{"entity-names", "lists of names (pkg/enrich/entity)", entitymodel.RunNames},
 		{"entity", "names of persons, organisations and places (pkg/enrich/entity)", entitymodel.Run},

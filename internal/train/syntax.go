@@ -12,7 +12,7 @@ import (
 )
 
 // trainSyntax makes pkg/enrich/syntax/model.bin from the English Web Treebank
-// in DIR/corpora/ud-ewt.
+// and the silver trees.
 func trainSyntax(_ context.Context, shared string, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("syntax", flag.ContinueOnError)
 	file := flags.String("o", "pkg/enrich/syntax/model.bin", "where the model goes")
@@ -20,6 +20,7 @@ func trainSyntax(_ context.Context, shared string, args []string, out io.Writer)
 	tagMin := flags.Int("tagmin", 0, "occurrences a feature of the tagger needs, 0 for the default")
 	parseMin := flags.Int("parsemin", 0, "the same for the parser")
 	labelMin := flags.Int("labelmin", 0, "the same for the labeller")
+	plain := flags.Bool("gold-only", false, "leave the silver trees out")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -31,7 +32,16 @@ func trainSyntax(_ context.Context, shared string, args []string, out io.Writer)
 	if err != nil {
 		return err
 	}
-	b, err := syntax.Train(train, syntax.TrainConfig{ParseEpochs: *epochs, Dev: dev, Log: func(s string) { fmt.Fprintln(out, s) },
+	var silver []syntax.Tree
+	if !*plain {
+		trees, stale, err := readSilver(shared)
+		if err != nil {
+			return err
+		}
+		silver = trees
+		fmt.Fprintf(out, "silver: %d trees, %d stale\n", len(silver), stale)
+	}
+	b, err := syntax.Train(train, syntax.TrainConfig{ParseEpochs: *epochs, Dev: dev, Silver: silver, Log: func(s string) { fmt.Fprintln(out, s) },
 		TagMin: *tagMin, ParseMin: *parseMin, LabelMin: *labelMin})
 	if err != nil {
 		return err

@@ -12,7 +12,10 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"sync"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/dateline-wire/dateline/pkg/enrich/cluster"
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
@@ -30,6 +33,9 @@ type Model struct {
 	actions    rows
 	labels     table
 
+	// sure are the leads at which the first features decide alone.
+	sure struct{ tag, action, label int32 }
+
 	clusters *cluster.Table
 	scratch  sync.Pool // of *sentence
 }
@@ -42,11 +48,17 @@ type sentence struct {
 	features []uint32
 	scores   [64]int32
 	state    state
+	view     view
+	arc      arc
 	tree     tree
 }
 
-// magic begins the model data; its last byte is the version of the form.
-const magic = "dateline syntax\x01"
+// magic begins the model data; its last byte is the version of the form. A
+// zstd frame follows, of at most maxModel bytes when unpacked.
+const (
+	magic    = "dateline syntax\x02"
+	maxModel = 64 << 20
+)
 
 // Load reads the model that comes with the program. Each call gives a new
 // one: share it.
@@ -59,8 +71,14 @@ func Decode(b []byte) (*Model, error) {
 		return nil, fmt.Errorf("%w: it does not begin as one", errModel)
 	}
 	m := &Model{}
-	b = b[len(magic):]
-	var err error
+	unpack, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxModel))
+	if err != nil {
+		return nil, fmt.Errorf("syntax: %w", err)
+	}
+	defer unpack.Close()
+	if b, err = unpack.DecodeAll(b[len(magic):], nil); err != nil {
+		return nil, fmt.Errorf("%w: %w", errModel, err)
+	}
 	for _, part := range []struct {
 		name   string
 		decode func([]byte) ([]byte, error)
@@ -86,6 +104,7 @@ func Decode(b []byte) (*Model, error) {
 
 // ready gives m what does not come from its data.
 func (m *Model) ready() (err error) {
+	m.sure.tag, m.sure.action, m.sure.label = math.MaxInt32, math.MaxInt32, math.MaxInt32
 	if m.clusters, err = cluster.Load(); err != nil {
 		return fmt.Errorf("syntax: %w", err)
 	}
@@ -156,23 +175,27 @@ func (d *dictionary) decode(b []byte) ([]byte, error) {
 }
 
 func (r *relations) appendTo(b []byte) []byte {
-	for i := range r {
-		for _, m := range r[i] {
-			b = binary.AppendUvarint(b, m)
+	for side := range r {
+		for i := range r[side] {
+			for _, m := range r[side][i] {
+				b = binary.AppendUvarint(b, m)
+			}
 		}
 	}
 	return b
 }
 
 func (r *relations) decode(b []byte) ([]byte, error) {
-	for i := range r {
-		for j := range r[i] {
-			v, k := binary.Uvarint(b)
-			if k <= 0 {
-				return nil, errModel
+	for side := range r {
+		for i := range r[side] {
+			for j := range r[side][i] {
+				v, k := binary.Uvarint(b)
+				if k <= 0 {
+					return nil, errModel
+				}
+				r[side][i][j] = v
+				b = b[k:]
 			}
-			r[i][j] = v
-			b = b[k:]
 		}
 	}
 	return b, nil

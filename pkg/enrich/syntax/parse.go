@@ -1,5 +1,7 @@
 package syntax
 
+import "math"
+
 // The parser is arc-eager (Nivre 2003) with the root at the end of the buffer
 // (Ballesteros and Nivre 2013): it reads the words once from left to right
 // and takes at most two actions a word. It is trained with the dynamic oracle
@@ -107,8 +109,17 @@ func distance(n int) uint64 {
 	return 8
 }
 
-// parseFeatures appends the features of the next action.
-func parseFeatures(f []uint32, ws []word, s *state) []uint32 {
+// view is what the features of an action look at.
+type view struct {
+	s0, n0, n1, n2, n3      *word
+	s1, s0h, s0hh           *word
+	s0l, s0r, s0l2, s0r2    *word
+	n0l, n0l2, n0i          *word
+	st, pair, d, vl, vr, nl uint64
+	headed                  uint64
+}
+
+func (v *view) look(ws []word, s *state) {
 	var s0i, s1i int32
 	if k := len(s.stack); k > 0 {
 		s0i = s.stack[k-1]
@@ -117,83 +128,80 @@ func parseFeatures(f []uint32, ws []word, s *state) []uint32 {
 		}
 	}
 	b := s.next
-	s0, n0 := &ws[s0i], &ws[b]
-	n1, n2, n3 := &ws[0], &ws[0], &ws[0]
+	v.s0, v.n0 = &ws[s0i], &ws[b]
+	v.n1, v.n2, v.n3 = &ws[0], &ws[0], &ws[0]
 	if b+1 < len(ws) {
-		n1 = &ws[b+1]
+		v.n1 = &ws[b+1]
 	}
 	if b+2 < len(ws) {
-		n2 = &ws[b+2]
+		v.n2 = &ws[b+2]
 	}
 	if b+3 < len(ws) {
-		n3 = &ws[b+3]
+		v.n3 = &ws[b+3]
 	}
 	a, c := &s.nodes[s0i], &s.nodes[b]
-	s0h := &ws[a.head]
-	s0hh := &ws[s.nodes[a.head].head]
-	s0l, s0r, s0l2, s0r2 := &ws[a.left], &ws[a.right], &ws[a.left2], &ws[a.right2]
-	n0l, n0l2, n0i := &ws[c.left], &ws[c.left2], &ws[c.inner]
-	s1 := &ws[s1i]
-	// between the two
-	d := spread(distance(b-int(s0i)) | 16)
-	headed := uint64(0)
+	v.s1 = &ws[s1i]
+	v.s0h, v.s0hh = &ws[a.head], &ws[s.nodes[a.head].head]
+	v.s0l, v.s0r, v.s0l2, v.s0r2 = &ws[a.left], &ws[a.right], &ws[a.left2], &ws[a.right2]
+	v.n0l, v.n0l2, v.n0i = &ws[c.left], &ws[c.left2], &ws[c.inner]
+	v.headed = 0
 	if a.head != 0 {
-		headed = 1
+		v.headed = 1
 	}
-	vl, vr := spread(uint64(min(a.lefts, 3))|32), spread(uint64(min(a.rights, 4))|64|headed<<8)
-	nl := spread(uint64(min(c.lefts, 3)) | 128)
-	st := s0.t + headed
-	pair := st*k3 ^ n0.t
+	v.d = spread(distance(b-int(s0i)) | 16)
+	v.vl = spread(uint64(min(a.lefts, 3)) | 32)
+	v.vr = spread(uint64(min(a.rights, 4)) | 64 | v.headed<<8)
+	v.nl = spread(uint64(min(c.lefts, 3)) | 128)
+	v.st = v.s0.t + v.headed
+	v.pair = v.st*k3 ^ v.n0.t
+}
 
+// tags appends the features of tags and shapes alone, which decide most
+// actions.
+func (v *view) tags(f []uint32) []uint32 {
+	st, pair := v.st, v.pair
+	return append(f,
+		hash1(2, st), hash1(5, v.n0.t), hash1(8, v.n1.t), hash1(11, v.n2.t),
+		hash1(19, pair), hash2(20, v.n0.t, v.n1.t),
+		hash3(21, v.n0.t, v.n1.t, v.n2.t),
+		hash2(22, pair, v.n1.t), hash3(23, pair, v.n1.t, v.n2.t),
+		hash2(24, pair, v.s0h.t), hash2(25, pair, v.s0l.t), hash2(26, pair, v.s0r.t),
+		hash2(27, pair, v.n0l.t), hash2(28, pair, v.n0i.t), hash2(29, pair, v.s1.t),
+		hash3(30, pair, v.s1.t, v.n1.t),
+		hash2(32, st, v.d), hash2(34, v.n0.t, v.d), hash2(35, pair, v.d),
+		hash2(38, st, v.vr), hash2(40, st, v.vl), hash2(42, v.n0.t, v.nl),
+		hash3(43, pair, v.vr, v.vl), hash3(44, pair, v.vr, v.nl),
+		hash2(46, v.s0h.t, v.headed), hash1(48, v.s0l.t), hash1(50, v.s0r.t), hash1(52, v.n0l.t),
+		hash3(53, st, v.s0r.t, v.s0r2.t), hash3(54, st, v.s0l.t, v.s0l2.t), hash3(55, v.n0.t, v.n0l.t, v.n0l2.t),
+		hash3(56, st, v.s0h.t, v.s0hh.t),
+		hash3(69, v.n1.t, v.n2.t, v.n3.t), hash2(72, v.s1.t, v.n0.t),
+		hash3(74, pair, v.n0l.t, v.s0r.t), hash3(75, pair, v.s0h.t, v.n1.t), hash3(76, pair, v.s0l.t, v.n0l.t),
+		hash3(78, pair, v.s0r.t, v.n1.t),
+	)
+}
+
+// words appends the features with words and their clusters.
+func (v *view) words(f []uint32) []uint32 {
+	s0, n0, n1, n2, n0l, st, pair := v.s0, v.n0, v.n1, v.n2, v.n0l, v.st, v.pair
 	f = append(f,
-		hash1(1, s0.form), hash1(2, st), hash1(3, s0.ft),
-		hash1(4, n0.form), hash1(5, n0.t), hash1(6, n0.ft),
-		hash1(7, n1.form), hash1(8, n1.t), hash1(9, n1.ft),
-		hash1(10, n2.form), hash1(11, n2.t), hash1(12, n2.ft),
-
-		hash2(13, s0.ft, n0.ft),
-		hash2(14, s0.ft, n0.form), hash2(15, s0.form, n0.ft),
-		hash2(16, s0.ft, n0.t), hash2(17, st, n0.ft),
-		hash1(19, pair), hash2(20, n0.t, n1.t),
-
-		hash3(21, n0.t, n1.t, n2.t),
-		hash2(22, pair, n1.t),
-		hash3(23, pair, n1.t, n2.t),
-		hash2(24, pair, s0h.t),
-		hash2(25, pair, s0l.t),
-		hash2(26, pair, s0r.t),
-		hash2(27, pair, n0l.t),
-		hash2(28, pair, n0i.t),
-		hash2(29, pair, s1.t),
-		hash3(30, pair, s1.t, n1.t),
-
-		hash2(31, s0.ft, d), hash2(32, st, d), hash2(33, n0.ft, d), hash2(34, n0.t, d),
-		hash2(35, pair, d), hash3(36, s0.form, n0.form, d),
-
-		hash2(37, s0.ft, vr), hash2(38, st, vr), hash2(39, s0.ft, vl), hash2(40, st, vl),
-		hash2(41, n0.ft, nl), hash2(42, n0.t, nl),
-		hash3(43, pair, vr, vl), hash3(44, pair, vr, nl),
-
-		hash1(45, s0h.ft), hash2(46, s0h.t, headed), hash1(47, s0l.ft), hash1(48, s0l.t),
-		hash1(49, s0r.ft), hash1(50, s0r.t), hash1(51, n0l.ft), hash1(52, n0l.t),
-		hash3(53, st, s0r.t, s0r2.t), hash3(54, st, s0l.t, s0l2.t), hash3(55, n0.t, n0l.t, n0l2.t),
-		hash3(56, st, s0h.t, s0hh.t),
-
-		hash2(57, s0.ft, n0l.form), hash3(58, st, n0.t, n0l.form), hash3(59, s0.form, n0.form, n0l.form),
-		hash3(60, st, s0l.form, n0.t), hash3(61, st, s0r.form, n0.t),
-		hash3(62, s0h.form, s0.form, n0.t), hash3(63, s0h.t, s0.t, n0.ft),
-		hash3(64, s0h.ft, n0l.form, n0.t),
+		hash1(1, s0.form), hash1(3, s0.ft), hash1(4, n0.form), hash1(6, n0.ft),
+		hash1(7, n1.form), hash1(9, n1.ft), hash1(10, n2.form),
+		hash2(14, s0.form, n0.form), hash2(16, s0.ft, n0.t), hash2(17, st, n0.ft),
+		hash2(31, s0.ft, v.d), hash2(33, n0.ft, v.d),
+		hash2(37, s0.ft, v.vr), hash2(39, s0.ft, v.vl), hash2(41, n0.ft, v.nl),
+		hash1(45, v.s0h.ft), hash1(47, v.s0l.ft), hash1(49, v.s0r.ft), hash1(51, n0l.ft),
+		hash2(57, s0.ft, n0l.form), hash3(58, st, n0.t, n0l.form),
+		hash3(60, st, v.s0l.form, n0.t), hash3(61, st, v.s0r.form, n0.t),
+		hash3(62, v.s0h.form, s0.form, n0.t), hash3(63, v.s0h.t, s0.t, n0.ft),
+		hash3(64, v.s0h.ft, n0l.form, n0.t),
 		hash3(65, st, n0.form, n1.t), hash3(66, s0.form, n0.t, n1.t), hash3(67, pair, n1.form, 1),
-		hash3(68, n0.form, n1.t, n2.t), hash3(69, n1.t, n2.t, n3.t),
-		hash3(70, s1.ft, st, n0.t), hash2(71, s1.form, n0.ft), hash2(72, s1.t, n0.t),
-		hash3(73, s0h.form, n0.form, n0l.form),
-		hash3(74, pair, n0l.t, s0r.t), hash3(75, pair, s0h.t, n1.t), hash3(76, pair, s0l.t, n0l.t),
-		hash2(77, s0.form, n1.form), hash3(78, pair, s0r.t, n1.t),
+		hash3(68, n0.form, n1.t, n2.t),
+		hash3(70, v.s1.ft, st, n0.t), hash2(71, v.s1.form, n0.ft),
 	)
 	if s0.cluster != 0 {
-		f = append(f, hash2(80, s0.cluster, headed), hash2(81, s0.cluster, n0.t), hash3(82, s0.coarse, n0.t, n0l.form))
+		f = append(f, hash2(80, s0.cluster, v.headed), hash2(81, s0.cluster, n0.t), hash3(82, s0.coarse, n0.t, n0l.form))
 		if n0.cluster != 0 {
-			f = append(f, hash2(83, s0.cluster, n0.cluster), hash3(84, s0.coarse, n0.coarse, pair), hash3(85, s0.cluster, n0.cluster, n0l.form))
+			f = append(f, hash3(84, s0.coarse, n0.coarse, pair), hash3(85, s0.cluster, n0.cluster, n0l.form))
 		}
 	}
 	if n0.cluster != 0 {
@@ -202,8 +210,8 @@ func parseFeatures(f []uint32, ws []word, s *state) []uint32 {
 	if n1.cluster != 0 {
 		f = append(f, hash2(89, n1.coarse, pair))
 	}
-	if s0h.cluster != 0 {
-		f = append(f, hash3(90, s0h.coarse, n0l.form, pair))
+	if v.s0h.cluster != 0 {
+		f = append(f, hash3(90, v.s0h.coarse, n0l.form, pair))
 	}
 	return f
 }
@@ -218,8 +226,19 @@ func (m *Model) parse(s *sentence) {
 			st.take(only(legal))
 			continue
 		}
-		s.features = parseFeatures(s.features[:0], s.words, st)
-		st.take(bestAction(m.actions.score(s.features), legal))
+		s.view.look(s.words, st)
+		s.features = s.view.tags(s.features[:0])
+		scores := m.actions.score(s.features)
+		action, margin := bestAction(scores, legal)
+		if margin < m.sure.action {
+			s.features = s.view.words(s.features[:0])
+			more := m.actions.score(s.features)
+			for i := range scores {
+				scores[i] += more[i]
+			}
+			action, _ = bestAction(scores, legal)
+		}
+		st.take(action)
 	}
 	st.single()
 }
@@ -233,14 +252,20 @@ func only(legal uint8) int {
 	return shift
 }
 
-func bestAction(scores [4]int32, legal uint8) int {
-	b := -1
+// bestAction returns the legal action of the highest score and by how much it
+// leads.
+func bestAction(scores [4]int32, legal uint8) (action int, margin int32) {
+	first, second := int32(math.MinInt32), int32(math.MinInt32)
 	for a := range 4 {
-		if legal&(1<<a) != 0 && (b < 0 || scores[a] > scores[b]) {
-			b = a
+		switch {
+		case legal&(1<<a) == 0:
+		case scores[a] > first:
+			action, first, second = a, scores[a], first
+		case scores[a] > second:
+			second = scores[a]
 		}
 	}
-	return b
+	return action, first - second
 }
 
 // single leaves one word under the root: the first; the others hang on it.

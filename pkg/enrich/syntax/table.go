@@ -9,9 +9,13 @@ import (
 // Features are 32-bit hashes. With some 10^5 of them in a table, a feature
 // that training never saw is taken for a known one about once in 10^4 times.
 
-// table holds a few small weights for each feature: a hash table by linear
-// probing whose entries point into a list of (class, weight) pairs, so that a
-// feature costs one or two cache lines however many classes it has.
+// table holds a few small weights for each feature. A feature has its place
+// in one of the two slots of its bucket or none; where more fall into one
+// bucket the lighter ones are left out when the table is built. Slots point
+// into a list of (class, weight) pairs.
+//
+// Both kinds of table are read in passes without branches on what was found,
+// so that the processor waits for many cache lines at once.
 type table struct {
 	shift uint
 	slots []slot
@@ -19,8 +23,8 @@ type table struct {
 }
 
 type slot struct {
-	key   uint32
-	first uint32 // index of its pairs, shifted left by 8, and their number
+	key  uint32
+	span uint32 // index of its pairs, shifted left by 8, and their number; 0 when empty
 }
 
 type pair struct {
@@ -28,28 +32,36 @@ type pair struct {
 	weight int8
 }
 
-const empty = ^uint32(0) // first of an empty slot
+// maxFeatures bounds the features of one decision.
+const maxFeatures = 128
 
-// score adds the weights of the features to the classes of scores.
+// score adds the weights of at most maxFeatures features to the classes.
 func (t *table) score(features []uint32, scores *[64]int32) {
-	mask := uint32(len(t.slots) - 1)
+	var spans [maxFeatures]uint32
+	n := 0
 	for _, f := range features {
-		for i := f >> t.shift; ; i = (i + 1) & mask {
-			s := &t.slots[i]
-			if s.first == empty {
-				break
-			}
-			if s.key == f {
-				for _, p := range t.pairs[s.first>>8 : s.first>>8+s.first&0xff] {
-					scores[p.class&63] += int32(p.weight)
-				}
-				break
-			}
+		i := f >> t.shift << 1
+		two := t.slots[i : i+2 : i+2]
+		x, y := differ(two[0].key, f), differ(two[1].key, f)
+		spans[n&(maxFeatures-1)] = two[0].span&^x | two[1].span&^y
+		n++
+	}
+	for _, s := range spans[:min(n, maxFeatures)] {
+		for _, p := range t.pairs[s>>8 : s>>8+s&0xff] {
+			scores[p.class&63] += int32(p.weight)
 		}
 	}
 }
 
-// rows is a table of exactly four classes a feature.
+// differ is all ones when a and b differ, else 0.
+func differ(a, b uint32) uint32 {
+	x := a ^ b
+	return uint32(int32(x|-x) >> 31)
+}
+
+// rows is a table of exactly four classes, its weights in the slots. They are
+// stored with 128 added; as that raises the score of all classes alike, it
+// stays in.
 type rows struct {
 	shift uint
 	slots []row
@@ -57,30 +69,21 @@ type rows struct {
 
 type row struct {
 	key     uint32
-	weights [4]int8
+	weights uint32 // four bytes; 0 in an empty slot
 }
 
-// score adds the weights of the features. A slot whose weights are all zero
-// is empty.
-func (t *rows) score(features []uint32) (scores [4]int32) {
-	mask := uint32(len(t.slots) - 1)
-	var a, b, c, d int32
+// score adds the weights of at most 256 features.
+func (t *rows) score(features []uint32) [4]int32 {
+	var even, odd uint32 // 16 bits a class
 	for _, f := range features {
-		for i := f >> t.shift; ; i = (i + 1) & mask {
-			s := &t.slots[i]
-			if s.key == f {
-				a += int32(s.weights[0])
-				b += int32(s.weights[1])
-				c += int32(s.weights[2])
-				d += int32(s.weights[3])
-				break
-			}
-			if s.weights == [4]int8{} {
-				break
-			}
-		}
+		i := f >> t.shift << 1
+		pair := t.slots[i : i+2 : i+2]
+		x, y := differ(pair[0].key, f), differ(pair[1].key, f)
+		w := pair[0].weights&^x | pair[1].weights&^y
+		even += w & 0xff00ff
+		odd += w >> 8 & 0xff00ff
 	}
-	return [4]int32{a, b, c, d}
+	return [4]int32{int32(even & 0xffff), int32(odd & 0xffff), int32(even >> 16), int32(odd >> 16)}
 }
 
 // entry is a feature with its weights, as models are stored: in rising order
@@ -109,9 +112,9 @@ func appendEntries(b []byte, es []entry) []byte {
 }
 
 // capacity is the number of slots for n entries, a power of two of at least
-// 16 that leaves a third of them empty.
+// 16 that leaves a fifth of them empty.
 func capacity(n int) (slots int, shift uint) {
-	k := bits.Len(uint(n + n/2))
+	k := bits.Len(uint(n + n/4))
 	k = max(k, 4)
 	return 1 << k, uint(32 - k)
 }
@@ -144,22 +147,27 @@ func decodeEntries(b []byte, start func(n int), add func(key uint32, pairs []byt
 }
 
 func (t *table) decode(b []byte) ([]byte, error) {
+	weight := func(s slot) (sum int) {
+		for _, p := range t.pairs[s.span>>8 : s.span>>8+s.span&0xff] {
+			sum += max(int(p.weight), -int(p.weight))
+		}
+		return sum
+	}
 	return decodeEntries(b, func(n int) {
 		size, shift := capacity(n)
-		t.shift = shift
+		t.shift = shift + 1
 		t.slots = make([]slot, size)
-		for i := range t.slots {
-			t.slots[i].first = empty
-		}
-		t.pairs = make([]pair, 0, 3*n)
+		t.pairs = make([]pair, 0, 4*n)
 	}, func(key uint32, pairs []byte) {
-		i := key >> t.shift
-		for t.slots[i].first != empty {
-			i = (i + 1) & uint32(len(t.slots)-1)
-		}
-		t.slots[i] = slot{key, uint32(len(t.pairs))<<8 | uint32(len(pairs)/2)}
+		s := slot{key, uint32(len(t.pairs))<<8 | uint32(len(pairs)/2)}
 		for j := 0; j < len(pairs); j += 2 {
 			t.pairs = append(t.pairs, pair{pairs[j] & 63, int8(pairs[j+1])})
+		}
+		bucket := t.slots[key>>t.shift<<1:][:2]
+		for i := range bucket {
+			if bucket[i].span&0xff == 0 || weight(bucket[i]) < weight(s) {
+				bucket[i], s = s, bucket[i]
+			}
 		}
 	})
 }
@@ -167,20 +175,27 @@ func (t *table) decode(b []byte) ([]byte, error) {
 func (t *rows) decode(b []byte) ([]byte, error) {
 	return decodeEntries(b, func(n int) {
 		size, shift := capacity(n)
-		t.shift = shift
+		t.shift = shift + 1
 		t.slots = make([]row, size)
 	}, func(key uint32, pairs []byte) {
-		var w [4]int8
+		r := row{key, 0x80808080}
 		for j := 0; j < len(pairs); j += 2 {
-			w[pairs[j]&3] = int8(pairs[j+1])
+			r.weights ^= uint32(pairs[j+1]) << (8 * (pairs[j] & 3))
 		}
-		if w == [4]int8{} {
-			return
+		bucket := t.slots[key>>t.shift<<1:][:2]
+		for i := range bucket {
+			if bucket[i].weights == 0 || bucket[i].weight() < r.weight() {
+				bucket[i], r = r, bucket[i]
+			}
 		}
-		i := key >> t.shift
-		for t.slots[i].weights != [4]int8{} {
-			i = (i + 1) & uint32(len(t.slots)-1)
-		}
-		t.slots[i] = row{key, w}
 	})
+}
+
+// weight is how much a row moves the scores apart.
+func (r row) weight() int {
+	low, high := 255, 0
+	for w, k := r.weights, 0; k < 4; w, k = w>>8, k+1 {
+		low, high = min(low, int(w&0xff)), max(high, int(w&0xff))
+	}
+	return high - low
 }

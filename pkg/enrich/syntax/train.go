@@ -2,10 +2,13 @@ package syntax
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
 )
@@ -13,13 +16,16 @@ import (
 // TrainConfig says how to train. The zero value of a field takes the default
 // in brackets.
 type TrainConfig struct {
-	TagEpochs   int // [6]
-	ParseEpochs int // [10]
-	LabelEpochs int // [6]
-	// Features that occur less often in training are left out [3, 6, 6].
+	TagEpochs   int // [5]
+	ParseEpochs int // [5]
+	LabelEpochs int // [5]
+	// Features that occur less often in training are left out [3, 11, 6].
 	TagMin, ParseMin, LabelMin int
 
-	Folds int // of the tagger whose tags the parser learns from [5]
+	Folds int // of the tagger whose tags the parser learns from [4]
+	// Silver are trees that another parser made: the tagger and the parser
+	// learn from them as well, the labeller does not.
+	Silver []Tree
 	// Dev is measured as training goes on; Log gets a line for each epoch.
 	Dev []Tree
 	Log func(string)
@@ -31,12 +37,12 @@ func (c *TrainConfig) defaults() {
 			*p = v
 		}
 	}
-	def(&c.TagEpochs, 6)
-	def(&c.ParseEpochs, 10)
-	def(&c.LabelEpochs, 6)
-	def(&c.Folds, 5)
+	def(&c.TagEpochs, 5)
+	def(&c.ParseEpochs, 5)
+	def(&c.LabelEpochs, 5)
+	def(&c.Folds, 4)
 	def(&c.TagMin, 3)
-	def(&c.ParseMin, 6)
+	def(&c.ParseMin, 11)
 	def(&c.LabelMin, 6)
 	if c.Log == nil {
 		c.Log = func(string) {}
@@ -51,29 +57,39 @@ func Train(trees []Tree, c TrainConfig) ([]byte, error) {
 	if err := m.ready(); err != nil {
 		return nil, err
 	}
-	cased := casings(trees)
+	all := slices.Concat(trees, c.Silver)
+	cased := casings(all)
 	entries := m.dictionary.learn(cased)
 	tags := trainTags(m, cased, c.TagEpochs, c)
-	b := m.dictionary.appendTo([]byte(magic), entries)
-	tagEntries := tags.entries()
+	b := m.dictionary.appendTo(nil, entries)
+	tagEntries := tags.entries(1)
 	must(m.tags.decode(appendEntries(nil, tagEntries)))
 	c.Log(fmt.Sprintf("tagger: %d features, dev %s", len(tagEntries), m.tagScore(c.Dev)))
 
-	predicted := jackknife(m, trees, c)
+	predicted := jackknife(m, all, c)
 	m.learnRelations(trees, predicted)
 	b = m.relations.appendTo(b)
 
-	actions := trainActions(m, trees, predicted, c)
-	actionEntries := actions.entries()
+	actions := trainActions(m, all, len(trees), predicted, c)
+	actionEntries := actions.entries(2)
 	must(m.actions.decode(appendEntries(nil, actionEntries)))
 	labels := trainLabels(m, trees, predicted, c.LabelEpochs, c)
-	labelEntries := labels.entries()
+	labelEntries := labels.entries(1)
 	must(m.labels.decode(appendEntries(nil, labelEntries)))
 	c.Log(fmt.Sprintf("parser: %d features, labeller: %d features, dev %s", len(actionEntries), len(labelEntries), m.Evaluate(c.Dev)))
 
 	b = appendEntries(b, tagEntries)
 	b = appendEntries(b, actionEntries)
-	return appendEntries(b, labelEntries), nil
+	return pack(appendEntries(b, labelEntries))
+}
+
+// pack gives the parts of a model the form that Decode reads.
+func pack(b []byte) ([]byte, error) {
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return nil, fmt.Errorf("pack the model: %w", err)
+	}
+	return w.EncodeAll(b, []byte(magic)), nil
 }
 
 // must is for decoding what was just encoded.
@@ -197,6 +213,7 @@ func (m *Model) fillTree(s *sentence, t *Tree) {
 
 func trainTags(m *Model, trees []Tree, epochs int, c TrainConfig) *weights {
 	w := newWeights(c.TagMin)
+	var scores [64]float32
 	s := m.take()
 	r := random(1)
 	order := r.Perm(len(trees))
@@ -212,20 +229,21 @@ func trainTags(m *Model, trees []Tree, epochs int, c TrainConfig) *weights {
 					m.tagOne(s, i)
 					continue
 				}
-				s.features = tagFeatures(s.features[:0], s.words, i, s.mode)
+				s.features = simpleTagFeatures(s.features[:0], s.words, i, s.mode)
+				s.features = moreTagFeatures(s.features, s.words, i, s.mode)
 				if epoch < 0 {
 					w.count(s.features)
 					x.setTag(gold)
 					continue
 				}
 				ids := w.find(s.features)
-				w.score(ids, &s.scores)
-				got := text.Tag(best(&s.scores, x.allowed))
+				w.score(ids, &scores)
 				w.now++
-				if got != gold && x.allowed&(1<<gold) != 0 {
-					w.update(ids, uint8(gold), uint8(got))
+				up, down, got, learn := rivals(&scores, 1<<gold, x.allowed)
+				if learn {
+					w.update(ids, up, down)
 				}
-				x.setTag(got)
+				x.setTag(text.Tag(got))
 			}
 		}
 	}
@@ -266,11 +284,11 @@ func jackknife(full *Model, trees []Tree, c TrainConfig) [][]text.Tag {
 				rest = append(rest, trees[i])
 			}
 		}
-		m := &Model{clusters: full.clusters}
+		m := &Model{clusters: full.clusters, sure: full.sure}
 		m.scratch.New = full.scratch.New
 		m.dictionary.learn(rest)
 		w := trainTags(m, rest, max(c.TagEpochs*2/3, 1), c)
-		must(m.tags.decode(appendEntries(nil, w.entries())))
+		must(m.tags.decode(appendEntries(nil, w.entries(1))))
 		s := m.take()
 		for i := range trees {
 			if i/20%c.Folds != f {
@@ -287,13 +305,39 @@ func jackknife(full *Model, trees []Tree, c TrainConfig) [][]text.Tag {
 	return out
 }
 
+// A relation needs this share of the arcs between two tags to be allowed.
+const relationShare = 0.004
+
 func (m *Model) learnRelations(trees []Tree, tags [][]text.Tag) {
+	type key struct {
+		side int
+		h, d text.Tag
+	}
+	counts := map[key]*[text.NumRels]int{}
 	for k := range trees {
 		t := &trees[k]
 		for i, h := range t.Heads {
-			if h > 0 {
-				m.relations[tags[k][h-1]][tags[k][i]] |= 1 << t.Rels[i]
-				m.relations[t.Tags[h-1]][t.Tags[i]] |= 1 << t.Rels[i]
+			if h == 0 {
+				continue
+			}
+			x := key{0, tags[k][h-1], tags[k][i]}
+			if h > i+1 {
+				x.side = 1
+			}
+			if counts[x] == nil {
+				counts[x] = &[text.NumRels]int{}
+			}
+			counts[x][t.Rels[i]]++
+		}
+	}
+	for x, c := range counts {
+		n := 0
+		for _, k := range c {
+			n += k
+		}
+		for r, k := range c {
+			if k > 0 && float64(k) >= relationShare*float64(n) {
+				m.relations[x.side][x.h][x.d] |= 1 << r
 			}
 		}
 	}
@@ -404,8 +448,26 @@ func (g *gold) costs(s *state, inStack []bool) (c [4]int) {
 	return c
 }
 
-func trainActions(m *Model, trees []Tree, tags [][]text.Tag, c TrainConfig) *weights {
+// thin leaves out each feature with the probability p, so that none is relied
+// on alone.
+func thin(fs []uint32, r *rand.Rand, p float64) []uint32 {
+	out := fs[:0]
+	for _, f := range fs {
+		if r.Float64() >= p {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// dropped is the share of the parser's features left out at each action.
+const dropped = 0.2
+
+// trainActions learns from the first golden trees twice an epoch, and from the
+// rest, which are silver, once.
+func trainActions(m *Model, trees []Tree, golden int, tags [][]text.Tag, c TrainConfig) *weights {
 	w := newWeights(c.ParseMin)
+	var scores [64]float32
 	s := m.take()
 	r := random(2)
 	golds := make([]gold, len(trees))
@@ -414,6 +476,11 @@ func trainActions(m *Model, trees []Tree, tags [][]text.Tag, c TrainConfig) *wei
 	}
 	var inStack []bool
 	order := r.Perm(len(trees))
+	if golden < len(trees) {
+		for i := range golden {
+			order = append(order, i)
+		}
+	}
 	for epoch := -1; epoch < c.ParseEpochs; epoch++ {
 		r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		wrong, all := 0, 0
@@ -433,15 +500,18 @@ func trainActions(m *Model, trees []Tree, tags [][]text.Tag, c TrainConfig) *wei
 				legal := st.legal()
 				action := only(legal)
 				if legal&(legal-1) != 0 {
-					s.features = parseFeatures(s.features[:0], s.words, st)
+					s.view.look(s.words, st)
+					s.features = s.view.words(s.view.tags(s.features[:0]))
 					if epoch < 0 {
 						w.count(s.features)
 					}
 					ids := w.find(s.features)
-					w.score(ids, &s.scores)
-					got := best(&s.scores, uint64(legal))
+					if epoch >= 0 {
+						ids = thin(ids, r, dropped)
+					}
+					w.score(ids, &scores)
 					costs := g.costs(st, inStack)
-					least := costs[got]
+					least := math.MaxInt
 					for a := range 4 {
 						if legal&(1<<a) != 0 {
 							least = min(least, costs[a])
@@ -455,15 +525,15 @@ func trainActions(m *Model, trees []Tree, tags [][]text.Tag, c TrainConfig) *wei
 					}
 					w.now++
 					all++
-					action = got
-					if costs[got] != least {
+					up, down, got, learn := rivals(&scores, want, uint64(legal))
+					if learn && epoch >= 0 {
+						w.update(ids, up, down)
+					}
+					action = int(got)
+					if want&(1<<got) == 0 {
 						wrong++
-						good := best(&s.scores, want)
-						if epoch >= 0 {
-							w.update(ids, uint8(good), uint8(got))
-						}
 						if epoch <= 0 || r.Float64() >= 0.9 {
-							action = good
+							action = int(up)
 						}
 					}
 				}
@@ -484,6 +554,7 @@ func trainActions(m *Model, trees []Tree, tags [][]text.Tag, c TrainConfig) *wei
 // trainLabels learns on the gold trees with predicted tags.
 func trainLabels(m *Model, trees []Tree, tags [][]text.Tag, epochs int, c TrainConfig) *weights {
 	w := newWeights(c.LabelMin)
+	var scores [64]float32
 	s := m.take()
 	r := random(3)
 	order := r.Perm(len(trees))
@@ -512,19 +583,21 @@ func trainLabels(m *Model, trees []Tree, tags [][]text.Tag, epochs int, c TrainC
 				var none [64]int32
 				got := uint8(best(&none, allowed))
 				if allowed&(allowed-1) != 0 {
-					s.features = labelFeatures(s.features[:0], s.words, &s.tree, i)
+					s.arc.look(s.words, &s.tree, i)
+					s.features = s.arc.more(s.arc.simple(s.features[:0]))
 					if epoch < 0 {
 						w.count(s.features)
 						s.tree.give(i, t.Rels[i-1])
 						continue
 					}
 					ids := w.find(s.features)
-					w.score(ids, &s.scores)
-					got = uint8(best(&s.scores, allowed))
+					w.score(ids, &scores)
 					w.now++
-					if want := uint8(t.Rels[i-1]); got != want {
-						w.update(ids, want, got)
+					up, down, top, learn := rivals(&scores, 1<<t.Rels[i-1], allowed)
+					if learn {
+						w.update(ids, up, down)
 					}
+					got = top
 				}
 				s.tree.give(i, text.Rel(got))
 			}

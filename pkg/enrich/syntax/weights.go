@@ -2,11 +2,13 @@ package syntax
 
 import (
 	"math"
+	"math/bits"
 	"sort"
 )
 
-// weights is an averaged perceptron in training: for each feature a few
-// classes with their weight and the sum of the weights it had over time.
+// weights is a linear model in training by AdaGrad (Duchi et al. 2011) on the
+// hinge loss: for each feature a few classes with their weight and the sum of
+// the weights it had over time.
 type weights struct {
 	keys  []uint32 // open addressing; ids beside it
 	slots []int32  // 0 for an empty slot, else id+1
@@ -18,6 +20,13 @@ type weights struct {
 	features []uint32
 }
 
+// The step of a weight's first move, and the lead that the right class is to
+// have.
+const (
+	rate   = 0.02
+	margin = 1
+)
+
 type feature struct {
 	key   uint32
 	cells []cell
@@ -25,9 +34,10 @@ type feature struct {
 
 type cell struct {
 	class  uint8
-	weight int32
+	weight float32
+	moves  float32 // how often it moved: the sum of squared gradients
 	since  int64
-	sum    int64
+	sum    float64
 }
 
 // newWeights makes weights of the features that count sees at least so often.
@@ -93,8 +103,8 @@ func (w *weights) insert(f uint32) int32 {
 }
 
 // score sets the scores of the features.
-func (w *weights) score(fs []uint32, scores *[64]int32) {
-	*scores = [64]int32{}
+func (w *weights) score(fs []uint32, scores *[64]float32) {
+	*scores = [64]float32{}
 	for _, f := range fs {
 		if k := w.id(f); k >= 0 {
 			for _, c := range w.feats[k].cells {
@@ -116,25 +126,26 @@ func (w *weights) update(fs []uint32, up, down uint8) {
 	}
 }
 
-func (w *weights) move(k int32, class uint8, by int32) {
+func (w *weights) move(k int32, class uint8, by float32) {
 	cells := w.feats[k].cells
 	for i := range cells {
 		if c := &cells[i]; c.class == class {
-			c.sum += int64(c.weight) * (w.now - c.since)
+			c.sum += float64(c.weight) * float64(w.now-c.since)
 			c.since = w.now
-			c.weight += by
+			c.moves++
+			c.weight += by * rate / float32(math.Sqrt(float64(c.moves)))
 			return
 		}
 	}
-	w.feats[k].cells = append(cells, cell{class: class, weight: by, since: w.now})
+	w.feats[k].cells = append(cells, cell{class: class, weight: by * rate, moves: 1, since: w.now})
 }
 
 // entries returns the averaged weights as small whole numbers, such that one
-// weight in 2,000 is cut to 127.
-func (w *weights) entries() []entry {
+// weight in 2,000 is cut to 127. Those smaller than least are left out.
+func (w *weights) entries(least float64) []entry {
 	var all []float64
 	mean := func(c *cell) float64 {
-		return float64(c.sum+int64(c.weight)*(w.now-c.since)) / float64(max(w.now, 1))
+		return (c.sum + float64(c.weight)*float64(w.now-c.since)) / float64(max(w.now, 1))
 	}
 	for k := range w.feats {
 		for i := range w.feats[k].cells {
@@ -153,7 +164,7 @@ func (w *weights) entries() []entry {
 		e := entry{key: f.key}
 		for i := range f.cells {
 			q := math.Round(mean(&f.cells[i]) * factor)
-			if q = max(-127, min(127, q)); q != 0 {
+			if q = max(-127, min(127, q)); math.Abs(q) >= least {
 				e.pairs = append(e.pairs, pair{f.cells[i].class, int8(q)})
 			}
 		}
@@ -164,4 +175,23 @@ func (w *weights) entries() []entry {
 	}
 	sort.Slice(es, func(i, j int) bool { return es[i].key < es[j].key })
 	return es
+}
+
+// rivals returns the class of the highest score among good and the best among
+// the others of allowed, and whether the first leads by less than margin. It
+// also tells which class leads. Either set may be empty: then there is nothing
+// to learn.
+func rivals(scores *[64]float32, good, allowed uint64) (up, down, got uint8, learn bool) {
+	top := func(set uint64) (class uint8, ok bool) {
+		for ; set != 0; set &= set - 1 {
+			if c := uint8(bits.TrailingZeros64(set)); !ok || scores[c] > scores[class] {
+				class, ok = c, true
+			}
+		}
+		return class, ok
+	}
+	got, _ = top(allowed)
+	up, ok := top(allowed & good)
+	down, rival := top(allowed &^ good)
+	return up, down, got, ok && rival && scores[up]-scores[down] < margin
 }
