@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 
 	"github.com/dateline-wire/dateline/internal/cli"
 	"github.com/dateline-wire/dateline/internal/output/export"
-	"github.com/dateline-wire/dateline/internal/store/sqlite"
 	"github.com/dateline-wire/dateline/internal/worker"
 )
 
@@ -42,11 +40,7 @@ func exportCommand(flags *cli.Flags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			path := worker.StorePath(cfg.Data)
-			if _, err := os.Stat(path); err != nil {
-				return fmt.Errorf("there is no store: %w", err)
-			}
-			db, err := sqlite.Open(cmd.Context(), path)
+			db, err := worker.FindStore(cmd.Context(), cfg)
 			if err != nil {
 				return err
 			}

@@ -19,7 +19,6 @@ import (
 	"github.com/dateline-wire/dateline/internal/datadir"
 	"github.com/dateline-wire/dateline/internal/logging"
 	"github.com/dateline-wire/dateline/internal/replay"
-	"github.com/dateline-wire/dateline/internal/store/sqlite"
 	"github.com/dateline-wire/dateline/internal/worker"
 	"github.com/dateline-wire/dateline/pkg/enrich"
 	"github.com/dateline-wire/dateline/pkg/pipeline"
@@ -130,14 +129,12 @@ func runReplay(ctx context.Context, cmd *cobra.Command, c *pipeline.Client, cfg 
 			return err
 		}
 		defer func() { err = errors.Join(err, lock.Release()) }()
-		if _, err := os.Stat(worker.StorePath(cfg.Data)); err == nil {
-			db, err := sqlite.Open(ctx, worker.StorePath(cfg.Data))
-			if err != nil {
-				rc.Log.Warn().Err(err).Msg("tags are not compared")
-			} else {
-				defer func() { err = errors.Join(err, db.Close()) }()
-				rc.Store = db
-			}
+		switch db, openErr := worker.FindStore(ctx, cfg); {
+		case openErr == nil:
+			defer func() { err = errors.Join(err, db.Close()) }()
+			rc.Store = db
+		case !errors.Is(openErr, os.ErrNotExist):
+			rc.Log.Warn().Err(openErr).Msg("tags are not compared")
 		}
 		rc.Progress = progressLine(stderr, rc.Log, time.Now)
 		sum, err = replay.Run(ctx, rc)

@@ -17,7 +17,6 @@ import (
 	"github.com/dateline-wire/dateline/internal/cli"
 	"github.com/dateline-wire/dateline/internal/config"
 	"github.com/dateline-wire/dateline/internal/intake"
-	"github.com/dateline-wire/dateline/internal/store/sqlite"
 	"github.com/dateline-wire/dateline/internal/worker"
 	"github.com/dateline-wire/dateline/pkg/pipeline"
 )
@@ -110,17 +109,16 @@ func inspect(ctx context.Context, cfg *config.Config, now time.Time) (*status, e
 			st.Feeds = append(st.Feeds, feedStatus{f, silence > 0 && now.Sub(f.Last) > silence})
 		}
 	}
-	if _, err := os.Stat(worker.StorePath(cfg.Data)); err == nil {
-		db, err := sqlite.Open(ctx, worker.StorePath(cfg.Data))
-		if err != nil {
-			return nil, err
-		}
-		defer db.Close()
-		if st.Changes, err = db.LastChange(ctx); err != nil {
-			return nil, err
-		}
+	db, err := worker.FindStore(ctx, cfg)
+	if errors.Is(err, os.ErrNotExist) {
+		return st, nil
 	}
-	return st, nil
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	st.Changes, err = db.LastChange(ctx)
+	return st, err
 }
 
 // ask asks a process whether it is ready.

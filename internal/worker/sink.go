@@ -13,7 +13,6 @@ import (
 	"github.com/dateline-wire/dateline/internal/output/ndjson"
 	"github.com/dateline-wire/dateline/internal/sink"
 	"github.com/dateline-wire/dateline/internal/store"
-	"github.com/dateline-wire/dateline/internal/store/sqlite"
 	"github.com/dateline-wire/dateline/pkg/pipeline"
 )
 
@@ -39,7 +38,7 @@ func OpenSink(ctx context.Context, env *Env) (s *Sink, err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	db, err := sqlite.Open(ctx, StorePath(env.Config.Data))
+	db, err := awaitStore(ctx, env.Config, env.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +103,9 @@ func SinkCommand() *cobra.Command {
 		Short: "Keep the store right, and the files made from it",
 		Long: `sink reads wire.articles and wire.enriched, decides what shows of each story
 (corrections replace, kills hide, embargoes end by themselves), keeps
-DIR/dateline.db and appends to DIR/out/enriched.ndjson. One sink a directory.`,
+DIR/dateline.db, or the PostgreSQL that sink.postgres names, and appends to
+DIR/out/enriched.ndjson. One sink a directory; with PostgreSQL several sinks,
+each with a directory of its own, keep one store.`,
 		Example: `  DATELINE_KAFKA=localhost:9092 sink --data /var/lib/dateline
   sqlite3 /var/lib/dateline/dateline.db "SELECT * FROM v_deployments"`,
 		Args: cobra.NoArgs,
