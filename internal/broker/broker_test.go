@@ -137,7 +137,7 @@ func TestKeepsPortAndRecords(t *testing.T) {
 }
 
 func TestTakenPortIsReplaced(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

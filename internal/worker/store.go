@@ -87,8 +87,7 @@ func awaitStore(ctx context.Context, cfg *config.Config, log zerolog.Logger) (St
 // serverAway tells whether a PostgreSQL server could not be reached, or says
 // that it starts or stops (class 57 of appendix A).
 func serverAway(err error) bool {
-	var connect *pgconn.ConnectError
-	if !errors.As(err, &connect) {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); !ok {
 		return false
 	}
 	var said *pgconn.PgError

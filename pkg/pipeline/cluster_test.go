@@ -264,7 +264,7 @@ func TestConnectWaitsAndSaysSo(t *testing.T) {
 }
 
 func TestBrokerThatNeverAnswers(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ type process struct {
 
 func (p *process) start(t *testing.T) string {
 	t.Helper()
-	p.cmd = exec.Command(os.Args[0]) //nolint:noctx // killed by the test
+	p.cmd = exec.Command(os.Args[0])
 	p.cmd.Env = append(append(os.Environ(), "DATELINE_TEST_ROLE="+p.role), p.env...)
 	p.cmd.Stderr = os.Stderr
 	if p.role != "broker" {

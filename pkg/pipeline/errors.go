@@ -54,8 +54,7 @@ func Unavailable(err error) error {
 
 // ClassOf returns the class that Permanent gave, and whether it gave one.
 func ClassOf(err error) (Class, bool) {
-	var p *permanentError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*permanentError](err); ok {
 		return p.class, true
 	}
 	return "", false

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -154,9 +155,7 @@ func helperSink(ctx context.Context, c *Client, dir string) error {
 	}
 	next := map[string]int64{}
 	for _, l := range lines {
-		for k, v := range l.Offsets {
-			next[k] = v
-		}
+		maps.Copy(next, l.Offsets)
 	}
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -188,9 +187,7 @@ func helperSink(ctx context.Context, c *Client, dir string) error {
 				return Unavailable(err)
 			}
 			whole += int64(n)
-			for k, v := range l.Offsets {
-				next[k] = v
-			}
+			maps.Copy(next, l.Offsets)
 			return nil
 		},
 	})

@@ -64,8 +64,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 // register gives c to reg, or what an earlier client gave it under that name.
 func register[C prometheus.Collector](reg prometheus.Registerer, errs *[]error, c C) C {
 	err := reg.Register(c)
-	var are prometheus.AlreadyRegisteredError
-	if errors.As(err, &are) {
+	if are, ok := errors.AsType[prometheus.AlreadyRegisteredError](err); ok {
 		if old, ok := are.ExistingCollector.(C); ok {
 			return old
 		}

@@ -175,7 +175,7 @@ func (p *producer) queue(ctx context.Context, r *Record) (*produceQueue, error) 
 	if q == nil {
 		q = &produceQueue{tp: tp, wake: make(chan struct{}, 1)}
 		p.queues[tp] = q
-		p.wg.Go(func() { p.run(q) })
+		p.wg.Go(func() { p.run(q) }) //nolint:contextcheck // the queue outlives the call that made it
 	}
 	return q, nil
 }
@@ -343,8 +343,7 @@ func (p *producer) verdict(tp topicPartition, err error) error {
 	if tooLarge(err) {
 		return Permanent(TooLarge, wrap)
 	}
-	var ke kafka.Error
-	if errors.As(err, &ke) {
+	if ke, ok := errors.AsType[kafka.Error](err); ok {
 		switch ke {
 		case kafka.InvalidTopic, kafka.InvalidRequiredAcks, kafka.InvalidMessage, kafka.InvalidMessageSize, kafka.InvalidRecord, kafka.InvalidTimestamp,
 			kafka.UnsupportedForMessageFormat, kafka.UnsupportedCompressionType, kafka.PolicyViolation:

@@ -30,7 +30,7 @@ func (c *Client) Follow(ctx context.Context, topic string, from Start, fn func(*
 	info, err := c.awaitTopic(ctx, topic)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the end of ctx is how following ends
 		}
 		return err
 	}

@@ -14,6 +14,7 @@ package pipeline
 import (
 	"bytes"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -78,9 +79,9 @@ func (r *Record) Open() *io.SectionReader {
 }
 
 func lastHeader(hs []Header, key string) ([]byte, bool) {
-	for i := len(hs) - 1; i >= 0; i-- {
-		if hs[i].Key == key {
-			return hs[i].Value, true
+	for _, h := range slices.Backward(hs) {
+		if h.Key == key {
+			return h.Value, true
 		}
 	}
 	return nil, false

@@ -42,7 +42,7 @@ func TestSecuredKafka(t *testing.T) {
 			if out, err := exec.CommandContext(t.Context(), script, args...).CombinedOutput(); err != nil {
 				t.Skipf("Apache Kafka does not start here: %v: %s", err, out)
 			}
-			t.Cleanup(func() { _ = exec.Command(script, "stop", "--dir", dir).Run() }) //nolint:noctx // ends with the test
+			t.Cleanup(func() { _ = exec.Command(script, "stop", "--dir", dir).Run() })
 			env := map[string]string{}
 			b, err := os.ReadFile(filepath.Join(dir, "env"))
 			if err != nil {

@@ -172,9 +172,9 @@ func (c *Client) Run(ctx context.Context, stage Stage) error {
 	defer func() {
 		if stop() {
 			_ = cg.Close()
-		} else {
-			<-closed
+			return
 		}
+		c.log.Debug().Str("group", group).Err(<-closed).Msg("the group is left")
 	}()
 
 	st := c.addGroup(stage.Group)
@@ -246,7 +246,7 @@ func (r *runner) generation(ctx context.Context, gctx context.Context, gen *kafk
 	handleCtx, stopHandle := context.WithCancel(context.Background())
 	defer stopHandle()
 
-	w := newWork(r, fetchCtx, handleCtx)
+	w := newWork(fetchCtx, handleCtx, r)
 	assigned := Assignment{Generation: int(gen.ID), Partitions: map[string][]int{}}
 	total := 0
 	for _, ps := range gen.Assignments {

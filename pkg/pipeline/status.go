@@ -16,6 +16,7 @@ import (
 // State is what a partition of a running stage does.
 type State string
 
+// The states of a partition.
 const (
 	Idle   State = "idle"   // nothing to do
 	Busy   State = "busy"   // records are handled

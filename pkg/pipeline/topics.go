@@ -111,8 +111,7 @@ func (c *Client) ensure(ctx context.Context, names ...string) error {
 			err = c.create(ctx, missing)
 		}
 		if err != nil {
-			var fatal *createError
-			if errors.As(err, &fatal) {
+			if _, ok := errors.AsType[*createError](err); ok {
 				return err
 			}
 			if ctx.Err() == nil && told.may(err.Error()) {

@@ -145,7 +145,7 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 		return nil, ErrClosed
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	stop := context.AfterFunc(s.ctx, cancel)
+	stop := context.AfterFunc(s.ctx, cancel) //nolint:contextcheck // the subscriber's own end, beside the caller's
 	out := make(chan *message.Message)
 	stage := Stage{
 		Group: s.cfg.Group, Topics: []string{topic}, Order: s.cfg.Order, MaxInFlight: s.cfg.MaxInFlight, MaxBytes: s.cfg.MaxBytes, noRetry: true,

@@ -32,7 +32,7 @@ type work struct {
 	idle     chan struct{} // of capacity 1: inFlight came to 0
 }
 
-func newWork(r *runner, fetch, handle context.Context) *work {
+func newWork(fetch, handle context.Context, r *runner) *work {
 	w := &work{
 		r: r, fetch: fetch, handle: handle, seed: maphash.MakeSeed(), idle: make(chan struct{}, 1),
 		slots: newTickets(int64(r.stage.Concurrency)), count: newTickets(int64(r.stage.MaxInFlight)), bytes: newTickets(r.stage.MaxBytes),

@@ -197,7 +197,7 @@ func benchmark(b *testing.B, link bool) {
 	}
 	var texts []string
 	size := 0
-	for _, line := range strings.Split(string(raw), "\n") {
+	for line := range strings.SplitSeq(string(raw), "\n") {
 		if body, ok := strings.CutPrefix(line, "@ "); ok {
 			texts = append(texts, body[11:])
 			size += len(body) - 11

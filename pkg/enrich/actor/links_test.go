@@ -20,7 +20,7 @@ func readLinks(t *testing.T) []wanted {
 		t.Fatal(err)
 	}
 	var out []wanted
-	for _, line := range strings.Split(string(b), "\n") {
+	for line := range strings.SplitSeq(string(b), "\n") {
 		switch {
 		case line == "" || line[0] == '#':
 		case line[0] == '@':
@@ -104,7 +104,7 @@ func TestPhrases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range strings.Split(string(b), "\n") {
+	for line := range strings.SplitSeq(string(b), "\n") {
 		if line == "" || line[0] == '#' {
 			continue
 		}

@@ -52,7 +52,7 @@ type officeTitle struct{ words, kinds []string }
 // officeTable keeps titles by their last word.
 func officeTable(table string) map[string][]officeTitle {
 	m := map[string][]officeTitle{}
-	for _, line := range strings.Split(strings.TrimSpace(table), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(table), "\n") {
 		title, kinds, _ := strings.Cut(line, " = ")
 		words := strings.Fields(title)
 		last := words[len(words)-1]

@@ -81,7 +81,6 @@ func (s *story) titleOf(m *mention) title {
 	t.words = titleWords(x.low[j:end])
 	t.roles = rolesOf(t.words)
 	t.office, _ = officeEnd(t.words)
-	first, _ = x.sentence(m.first)
 	if t.roles == nil && t.org == nil && t.country != "" {
 		// A country without a post counts right beside the name alone.
 		if o := x.before(m.first); o == nil || o.class != people {
@@ -480,8 +479,8 @@ func (s *story) titleCountry(m *mention, t title) string {
 		// The organisation spoken of last, agencies left out.
 		sent := x.t.Tokens[m.first].Sentence
 		near := x.between(x.t.Sentences[max(0, sent-4)].First, m.first)
-		for i := len(near) - 1; i >= 0; i-- {
-			o := near[i]
+		for _, o := range slices.Backward(near) {
+
 			if o.class != body || o.actor == nil || o.dateline {
 				continue
 			}
@@ -514,10 +513,8 @@ func (s *story) titleCountry(m *mention, t title) string {
 			}
 		}
 	}
-	for _, w := range t.words {
-		if isMilitaryRank(w) {
-			return ""
-		}
+	if slices.ContainsFunc(t.words, isMilitaryRank) {
+		return ""
 	}
 	if c := s.paper(x, m); c != "" {
 		return c
@@ -532,8 +529,8 @@ func (s *story) paper(x *side, m *mention) string {
 	for i := first; i < last; i++ {
 		if w := x.low[i]; (w == "daily" || w == "weekly" || w == "newspaper" || w == "paper" || w == "magazine" || w == "broadcaster") && x.at(i-1) == "the" && x.own[i] == nil {
 			near := x.between(i-400, i)
-			for k := len(near) - 1; k >= 0; k-- {
-				if o := near[k]; o.class == body && o.actor != nil && o.actor.country != "" && len(o.actor.roles) > 0 && o.actor.roles[0] == "MED" && o.actor.entry == nil {
+			for _, n := range slices.Backward(near) {
+				if o := n; o.class == body && o.actor != nil && o.actor.country != "" && len(o.actor.roles) > 0 && o.actor.roles[0] == "MED" && o.actor.entry == nil {
 					return o.actor.country
 				}
 			}
@@ -664,10 +661,8 @@ func bears(c *cluster, low string) bool {
 		}
 	}
 	if c.entry != nil {
-		for _, a := range c.entry.Aliases {
-			if check(a) {
-				return true
-			}
+		if slices.ContainsFunc(c.entry.Aliases, check) {
+			return true
 		}
 	}
 	return false

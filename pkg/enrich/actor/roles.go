@@ -80,7 +80,7 @@ var roleModifiers = map[string]string{
 
 func roleTable(table string) map[string][]string {
 	m := map[string][]string{}
-	for _, line := range strings.Split(strings.TrimSpace(table), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(table), "\n") {
 		f := strings.Fields(line)
 		roles := strings.Split(f[0], ",")
 		for _, w := range f[1:] {
@@ -92,7 +92,7 @@ func roleTable(table string) map[string][]string {
 
 func set(words string) map[string]bool {
 	m := map[string]bool{}
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		m[w] = true
 	}
 	return m

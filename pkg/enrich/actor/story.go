@@ -315,7 +315,7 @@ func (s *story) find(x *side) {
 		if covers && k.Last-k.First > spans[next].Last-spans[next].First && k.Whole && k.Last-k.First >= 2 && x.upper(k.First) && (s.whole || x.upper(k.Last-1)) {
 			for _, n := range names {
 				if !n.Entry.Listed && (n.Kind <= kb.ByAlias || n.Kind == kb.ByCapital || n.Kind == kb.ByMetonym) {
-					t := spans[next].Type
+					var t text.MentionType
 					switch n.Entry.Type {
 					case "person":
 						t = text.Person
@@ -355,7 +355,7 @@ func (s *story) find(x *side) {
 }
 
 // again finds surnames of the story's persons that the model passed over:
-// "Rice gave no details."
+// "Rice gave no details.".
 func (s *story) again(x *side) {
 	if x.caps {
 		return

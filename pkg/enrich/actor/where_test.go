@@ -42,7 +42,7 @@ func goldStories(t *testing.T) []goldStory {
 	if err != nil {
 		t.Skip(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	var out []goldStory
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<22)

@@ -16,12 +16,12 @@ type Lattice struct {
 	back  []uint8
 	path  []uint8
 
-	ready        bool // alpha, beta and expTrans belong to this sequence
-	alpha, beta  []float64
-	emit         []float64
-	expTrans     []float64
-	expFor       *Model
-	scaleA, logZ []float64
+	ready       bool // alpha, beta and expTrans belong to this sequence
+	alpha, beta []float64
+	emit        []float64
+	expTrans    []float64
+	expFor      *Model
+	scaleA      []float64
 }
 
 // Reset starts a sequence of n positions for m, every label allowed.

@@ -41,7 +41,7 @@ func (v *view) placeLike(j, end int) bool {
 
 // placeSpan reads the place that is named at j, behind a preposition.
 func (v *view) placeSpan(j, end int) (span, bool) {
-	for steps := 0; steps < 4; steps++ {
+	for range 4 {
 		if j >= end {
 			return span{}, false
 		}
@@ -293,7 +293,6 @@ func (v *view) subject(g, floor int) (span, bool) {
 			if commas > 0 {
 				return span{}, false
 			}
-			commas++
 			if s := v.mainSubject(j, floor); s.ok() && s.first < j {
 				return s, true
 			}
@@ -412,7 +411,7 @@ func (v *view) phrase(j, floor int) (span, bool) {
 	if first > j {
 		return span{}, false
 	}
-	for steps := 0; steps < 4; steps++ {
+	for range 4 {
 		k := first - 1
 		for k >= floor && (v.pos[k] == pDet || v.low[k] == "both") {
 			k--

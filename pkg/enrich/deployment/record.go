@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dateline-wire/dateline/pkg/enrich/place"
@@ -25,7 +26,6 @@ type draft struct {
 	path        []int
 	when        *timeExpr
 	purpose     span
-	score       float64
 	drop        string  // why it was vetoed
 	whole       int     // index of the draft it is a part of, -1
 	same        int     // index of the draft it repeats, -1
@@ -793,10 +793,8 @@ func (st *story) actionOf(d *draft) {
 
 func (v *view) hasWord(u *unit, ws ...string) bool {
 	for k := u.first; k < u.last; k++ {
-		for _, w := range ws {
-			if v.low[k] == w {
-				return true
-			}
+		if slices.Contains(ws, v.low[k]) {
+			return true
 		}
 	}
 	return false

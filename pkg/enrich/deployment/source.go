@@ -13,7 +13,6 @@ type saying struct {
 	attribution int // index into Enrichment.Attributions, -1
 	verb        int // token of the cue, -1
 	denied      bool
-	noun        bool
 }
 
 var denyCues = set("deny denies denied denying dismiss dismisses dismissed dismissing reject rejects rejected rejecting refute refutes refuted")
@@ -241,11 +240,11 @@ func attributed(d *text.Doc, t *text.Text, x *lexicon, start, end int) (best int
 		if len(a.Source.Spans) == 0 {
 			continue
 		}
-		cue := ""
+		var cue strings.Builder
 		for _, c := range a.Cue.Spans {
-			cue += c.Exact + " "
+			cue.WriteString(c.Exact + " ")
 		}
-		if !x.cueSays(cue) {
+		if !x.cueSays(cue.String()) {
 			continue
 		}
 		if n < size {

@@ -262,7 +262,7 @@ func (v *view) sport(s int) bool {
 
 // directed tells whether a verb of motion at k-1 goes on with a direction.
 func (v *view) directed(k int) bool {
-	for n := 0; n < 4; n++ {
+	for n := range 4 {
 		switch w := v.w(k + n); w {
 		case "to", "into", "in", "on", "at", "from", "through", "across", "near", "home", "back", "ashore", "here", "there", "abroad", "overseas", "over", "out", "toward", "towards", "for", "up", "down", "north", "south", "east", "west", "inside", "before", "by", "after", ".", ",":
 			return w != "to" || v.pos[min(k+n+1, len(v.pos)-1)] != pVerb && v.w(k+n+1) != "power"
@@ -279,7 +279,7 @@ func (v *view) directed(k int) bool {
 }
 
 func (v *view) withAhead(k int) bool {
-	for n := 0; n < 8; n++ {
+	for n := range 8 {
 		if w := v.w(k + n); w == "with" {
 			return true
 		} else if w == "," || w == "." {

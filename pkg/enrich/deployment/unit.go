@@ -17,7 +17,6 @@ type unit struct {
 	part        bool          // of them, the first, the remaining
 	numeric     bool          // a number that stands for a body
 	pronoun     bool
-	formation   string
 	next        int // index of the unit coordinated behind it, -1
 	prev        int
 	joined      bool // swallowed by another
@@ -768,12 +767,3 @@ func (v *view) coordinate(us []unit, end int) {
 func sameNat(a, b *unit) bool {
 	return a.nat != nil && b.nat != nil && a.nat.states[0] == b.nat.states[0] || a.nat == nil && b.nat == nil && !(a.proper && b.proper)
 }
-
-func (v *view) text(first, last int) string {
-	if first >= last {
-		return ""
-	}
-	return v.t.Slice(first, last)
-}
-
-func (v *view) lower(first, last int) string { return strings.ToLower(v.text(first, last)) }

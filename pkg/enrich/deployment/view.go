@@ -294,13 +294,6 @@ func (v *view) w(i int) string {
 	return v.low[i]
 }
 
-func (v *view) p(i int) byte {
-	if i < 0 || i >= len(v.pos) {
-		return pMark
-	}
-	return v.pos[i]
-}
-
 func (v *view) capital(i int) bool {
 	c := v.t.S[v.t.Tokens[i].Start]
 	return c >= 'A' && c <= 'Z' || c >= 0xc3 && c <= 0xc5 && v.t.Surface(i) != v.low[i]

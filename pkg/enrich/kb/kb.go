@@ -585,7 +585,7 @@ var westernFirst = set(`Lee Park Jung Kim Ho An Min Son Han Le Ma Chi To No Go N
 
 func set(s string) map[string]struct{} {
 	m := map[string]struct{}{}
-	for _, w := range strings.Fields(s) {
+	for w := range strings.FieldsSeq(s) {
 		m[w] = struct{}{}
 	}
 	return m

@@ -95,7 +95,7 @@ func LoadOverlay(path string, base *KB) (*Overlay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("knowledge base overlay: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // nothing was written
+	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, MaxOverlay+1))
 	if err != nil {
 		return nil, fmt.Errorf("knowledge base overlay %s: %w", path, err)
@@ -156,9 +156,8 @@ func (r *overlayReader) yaml(b []byte) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(b, &doc); err != nil {
 		line := 1
-		var load *yaml.LoadErrors
 		text := err.Error()
-		if !errors.As(err, &load) {
+		if _, ok := errors.AsType[*yaml.LoadErrors](err); !ok {
 			if _, after, ok := strings.Cut(text, "line "); ok {
 				digits := after[:len(after)-len(strings.TrimLeft(after, "0123456789"))]
 				if n, err := strconv.Atoi(digits); err == nil {
@@ -338,8 +337,7 @@ func (r *overlayReader) csv(b []byte) {
 		}
 		if err != nil {
 			line := 1
-			var pe *csv.ParseError
-			if errors.As(err, &pe) {
+			if pe, ok := errors.AsType[*csv.ParseError](err); ok {
 				line = pe.Line
 			}
 			r.fault(line, "", "not CSV: "+err.Error())

@@ -266,7 +266,7 @@ func (r *Resolver) ResolveIn(d *text.Doc, words string, ctx Context) (p Place, c
 	}
 	for _, t := range []*text.Text{d.Body, d.Headline} {
 		s := t.S
-		for tries := 0; tries < 8; tries++ {
+		for range 8 {
 			i := strings.Index(s, words)
 			if i < 0 {
 				break

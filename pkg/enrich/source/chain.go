@@ -20,7 +20,7 @@ func (e *engine) relay(v *view, all []found, z *scratch) []found {
 		return v.n[f.cue].pos == posVerb && hides(v, f.cue, v.t.Sentences[v.t.Tokens[f.cue].Sentence].Last)
 	})
 	n := len(all)
-	for k := 0; k < n; k++ {
+	for k := range n {
 		f := &all[k]
 		c := f.cue
 		if v.n[c].flags&flagRelay == 0 || !v.endsIn(c, "ing") || v.asSaying(c) >= 0 {
@@ -276,7 +276,7 @@ func (v *view) agent(c int) int {
 // what was said, and carries the one who said it.
 func carried(v *view, all []found) []found {
 	n := len(all)
-	for k := 0; k < n; k++ {
+	for k := range n {
 		host := all[k]
 		if v.n[host.cue].flags&flagSay == 0 || host.via >= 0 {
 			continue

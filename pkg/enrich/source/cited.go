@@ -233,7 +233,7 @@ func (v *view) clauseHas(i, c int) bool {
 	at := i
 	for steps := 0; steps < 6 && at >= 0; steps++ {
 		n := &v.n[at]
-		if n.rel == relRelcl || n.rel == relAcl || n.rel == relAdvcl || n.head < 0 {
+		if n.rel == relRelcl || n.rel == relACL || n.rel == relAdvcl || n.head < 0 {
 			return c >= int(n.lo) && c < int(n.hi)
 		}
 		at = int(n.head)

@@ -195,7 +195,7 @@ func (e *engine) contentCands(v *view, c int, src span, g *contentGen) {
 			kidHi = p.hi
 			// Without the conjuncts and adverbial clauses at its end.
 			for j := d.kid; j >= 0; j = v.n[j].sib {
-				if x := &v.n[j]; int(j) > int(k) && (x.rel == relConj || x.rel == relAdvcl || x.rel == relPara || x.rel == relAcl || x.rel == relRelcl) {
+				if x := &v.n[j]; int(j) > int(k) && (x.rel == relConj || x.rel == relAdvcl || x.rel == relPara || x.rel == relACL || x.rel == relRelcl) {
 					addRight(span{p.lo, int(x.lo)}, pieceClause, d.rel)
 				}
 			}
@@ -231,7 +231,7 @@ func (e *engine) contentCands(v *view, c int, src span, g *contentGen) {
 					continue
 				}
 				switch d.rel {
-				case relComp, relXcomp, relObj, relSubj, relSubjPass, relObl, relPara, relAcl, relAdvcl, relNmod:
+				case relComp, relXcomp, relObj, relSubj, relSubjPass, relObl, relPara, relACL, relAdvcl, relNmod:
 					q := outside(span{int(d.lo), int(d.hi)})
 					if q.empty() || !src.empty() && q.meets(src) {
 						continue

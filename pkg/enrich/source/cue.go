@@ -54,7 +54,7 @@ func (v *view) subject(i int) (subj int, own bool) {
 		switch n.rel {
 		case relConj, relXcomp, relAdvcl, relComp, relPara, relCop, relAux, relDep:
 			at = int(n.head)
-		case relAcl, relRelcl:
+		case relACL, relRelcl:
 			return int(n.head), false
 		default:
 			return -1, false
@@ -250,7 +250,7 @@ func (e *engine) cueFeatures(v *view, i int, b *features) {
 		cr := uint32(c.rel)*2 + side
 		kids++
 		switch c.rel {
-		case relSubj, relSubjPass, relObj, relIobj, relComp, relXcomp, relPara, relExpl, relCop, relAuxPass, relMark, relAdvcl, relAcl, relPoss, relPrt:
+		case relSubj, relSubjPass, relObj, relIobj, relComp, relXcomp, relPara, relExpl, relCop, relAuxPass, relMark, relAdvcl, relACL, relPoss, relPrt:
 			sig |= 1 << (uint32(c.rel) & 31)
 		case relAux:
 			modal = mix(modal, c.stem)
@@ -264,7 +264,7 @@ func (e *engine) cueFeatures(v *view, i int, b *features) {
 		b.a2(42, cr, tg)
 		b.a2(43, cr, cl)
 		switch c.rel {
-		case relObl, relNmod, relObj, relComp, relXcomp, relAdvcl, relAcl:
+		case relObl, relNmod, relObj, relComp, relXcomp, relAdvcl, relACL:
 			cs := v.caseOf(int(k))
 			mk := uint32(0)
 			if m := v.child(int(k), relMark); m >= 0 {

@@ -20,8 +20,7 @@ type found struct {
 	conP     float64 // share of the content among its candidates
 	shape    uint32  // how the content lies
 	via      int     // index of the carrying attribution, -1 for none
-	kind     string
-	ref      int // index of its source, -1 for none
+	ref      int     // index of its source, -1 for none
 	rule     string
 }
 
@@ -289,9 +288,7 @@ func (e *engine) withSource(v *view, c int, src sourceCand, z *scratch) (found, 
 	x := &z.gen.out[best]
 	f := found{v: v, cue: c, src: src, conP: z.p[best], via: -1, ref: -1}
 	f.shape = uint32(x.a.kind)<<16 | uint32(x.b.kind)<<8 | uint32(x.a.rel+x.b.rel)<<20 | uint32(x.ext)
-	for _, s := range sp[:n] {
-		f.contents = append(f.contents, s)
-	}
+	f.contents = append(f.contents, sp[:n]...)
 	f.cueSpan = v.cueSpan(c)
 	if src.head >= 0 && v.n[src.head].pos == posWh {
 		if a := v.antecedent(src.head); a >= 0 && a != c {

@@ -159,11 +159,6 @@ func (b *features) reset()               { b.f = b.f[:0] }
 func (b *features) a(t, x uint32)        { b.f = append(b.f, mix(t*0x01000193+77, x)) }
 func (b *features) a2(t, x, y uint32)    { b.f = append(b.f, mix(mix(t*0x01000193+77, x), y)) }
 func (b *features) a3(t, x, y, z uint32) { b.f = append(b.f, mix(mix(mix(t*0x01000193+77, x), y), z)) }
-func (b *features) yes(t uint32, cond bool) {
-	if cond {
-		b.f = append(b.f, mix(t*0x01000193+77, 1))
-	}
-}
 
 func bit(c bool) uint32 {
 	if c {

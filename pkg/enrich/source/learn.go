@@ -1,7 +1,6 @@
 package source
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -616,6 +615,3 @@ func sourceSpan(c sourceCand) span {
 	}
 	return c.span
 }
-
-// byLength orders spans, longest first.
-func byLength(a, b span) int { return cmp.Compare(b.hi-b.lo, a.hi-a.lo) }

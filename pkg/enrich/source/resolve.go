@@ -408,7 +408,7 @@ func (v *view) describes(i, h int, name span) bool {
 		return true
 	}
 	at := i
-	for steps := 0; steps < 6; steps++ {
+	for range 6 {
 		if at == h {
 			return true
 		}
@@ -734,7 +734,7 @@ func (v *view) possessed(h int) bool { return v.child(h, relPoss) >= 0 }
 func (v *view) narrowed(h int) bool {
 	for k := v.n[h].kid; k >= 0; k = v.n[k].sib {
 		switch v.n[k].rel {
-		case relNmod, relCompound, relAcl, relRelcl:
+		case relNmod, relCompound, relACL, relRelcl:
 			return true
 		}
 	}
@@ -747,7 +747,7 @@ func (v *view) antecedent(i int) int {
 	pronoun := i
 	for steps := 0; steps < 6 && i >= 0; steps++ {
 		n := &v.n[i]
-		if n.rel == relRelcl || n.rel == relAcl {
+		if n.rel == relRelcl || n.rel == relACL {
 			if int(n.head) < pronoun {
 				return int(n.head)
 			}

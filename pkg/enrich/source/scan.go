@@ -83,7 +83,7 @@ const (
 	relComp
 	relXcomp
 	relAdvcl
-	relAcl
+	relACL
 	relRelcl
 	relPara
 	relConj
@@ -134,7 +134,7 @@ func relOf(s string) rel {
 	case "advcl", "advcl:relcl":
 		return relAdvcl
 	case "acl":
-		return relAcl
+		return relACL
 	case "acl:relcl":
 		return relRelcl
 	case "parataxis":

@@ -65,7 +65,6 @@ const (
 func Load() (*Model, error) { return Decode(modelData) }
 
 // Decode reads a model in the form that Train returns.
-
 func Decode(b []byte) (*Model, error) {
 	if len(b) < len(magic) || string(b[:len(magic)]) != magic {
 		return nil, fmt.Errorf("%w: it does not begin as one", errModel)

@@ -99,7 +99,6 @@ func datelineEnd(s string, toks []Token) int {
 			}
 		case datelineParticle(w):
 		default:
-			lower++
 			return end
 		}
 	}

@@ -1,5 +1,7 @@
 package text
 
+import "slices"
+
 // Subtree returns the tokens [first, last) that token i and its descendants
 // span, token i alone when its sentence is not parsed. In the rare tree that
 // is not projective the range holds other words, too. It costs the length of
@@ -70,10 +72,8 @@ func (t *Text) Child(i int, rels ...Rel) int {
 		if t.Tokens[k].Head != i {
 			continue
 		}
-		for _, r := range rels {
-			if t.Tokens[k].Rel == r {
-				return k
-			}
+		if slices.Contains(rels, t.Tokens[k].Rel) {
+			return k
 		}
 	}
 	return -1
