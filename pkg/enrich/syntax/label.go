@@ -122,8 +122,8 @@ func (a *arc) look(ws []word, t *tree, i int) {
 	a.dLefts, a.dRights = uint64(min(b.lefts, 3)), uint64(min(b.rights, 3))
 }
 
-// simple appends the features that decide most relations: those of tags, and
-// of the dependent's word and its marker.
+// simple appends the features of tags, and of the dependent's word and its
+// marker.
 func (a *arc) simple(f []uint32) []uint32 {
 	pair := a.pair
 	return append(f,
@@ -179,15 +179,10 @@ func (m *Model) label(s *sentence) {
 		r := bits.TrailingZeros64(allowed)
 		if allowed&(allowed-1) != 0 {
 			s.arc.look(s.words, t, i)
-			s.features = s.arc.simple(s.features[:0])
+			s.features = s.arc.more(s.arc.simple(s.features[:0]))
 			s.scores = [64]int32{}
 			m.labels.score(s.features, &s.scores)
-			var margin int32
-			if r, margin = lead(&s.scores, allowed); margin < m.sure.label {
-				s.features = s.arc.more(s.features[:0])
-				m.labels.score(s.features, &s.scores)
-				r = best(&s.scores, allowed)
-			}
+			r = best(&s.scores, allowed)
 		}
 		t.give(i, text.Rel(r))
 	}

@@ -12,7 +12,6 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"fmt"
-	"math"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -32,9 +31,6 @@ type Model struct {
 	tags       table
 	actions    rows
 	labels     table
-
-	// sure are the leads at which the first features decide alone.
-	sure struct{ tag, action, label int32 }
 
 	clusters *cluster.Table
 	scratch  sync.Pool // of *sentence
@@ -103,7 +99,6 @@ func Decode(b []byte) (*Model, error) {
 
 // ready gives m what does not come from its data.
 func (m *Model) ready() (err error) {
-	m.sure.tag, m.sure.action, m.sure.label = math.MaxInt32, math.MaxInt32, math.MaxInt32
 	if m.clusters, err = cluster.Load(); err != nil {
 		return fmt.Errorf("syntax: %w", err)
 	}

@@ -1,7 +1,5 @@
 package syntax
 
-import "math"
-
 // The parser is arc-eager (Nivre 2003) with the root at the end of the buffer
 // (Ballesteros and Nivre 2013): it reads the words once from left to right
 // and takes at most two actions a word. It is trained with the dynamic oracle
@@ -156,8 +154,7 @@ func (v *view) look(ws []word, s *state) {
 	v.pair = v.st*k3 ^ v.n0.t
 }
 
-// tags appends the features of tags and shapes alone, which decide most
-// actions.
+// tags appends the features of tags and the tree alone.
 func (v *view) tags(f []uint32) []uint32 {
 	st, pair := v.st, v.pair
 	return append(f,
@@ -227,18 +224,8 @@ func (m *Model) parse(s *sentence) {
 			continue
 		}
 		s.view.look(s.words, st)
-		s.features = s.view.tags(s.features[:0])
-		scores := m.actions.score(s.features)
-		action, margin := bestAction(scores, legal)
-		if margin < m.sure.action {
-			s.features = s.view.words(s.features[:0])
-			more := m.actions.score(s.features)
-			for i := range scores {
-				scores[i] += more[i]
-			}
-			action, _ = bestAction(scores, legal)
-		}
-		st.take(action)
+		s.features = s.view.words(s.view.tags(s.features[:0]))
+		st.take(bestAction(m.actions.score(s.features), legal))
 	}
 	st.single()
 }
@@ -252,20 +239,15 @@ func only(legal uint8) int {
 	return shift
 }
 
-// bestAction returns the legal action of the highest score and by how much it
-// leads.
-func bestAction(scores [4]int32, legal uint8) (action int, margin int32) {
-	first, second := int32(math.MinInt32), int32(math.MinInt32)
+// bestAction is the legal action of the highest score, the first of equals.
+func bestAction(scores [4]int32, legal uint8) int {
+	b := -1
 	for a := range 4 {
-		switch {
-		case legal&(1<<a) == 0:
-		case scores[a] > first:
-			action, first, second = a, scores[a], first
-		case scores[a] > second:
-			second = scores[a]
+		if legal&(1<<a) != 0 && (b < 0 || scores[a] > scores[b]) {
+			b = a
 		}
 	}
-	return action, first - second
+	return b
 }
 
 // single leaves one word under the root: the first; the others hang on it.

@@ -1,7 +1,6 @@
 package syntax
 
 import (
-	"math"
 	"math/bits"
 
 	"github.com/dateline-wire/dateline/pkg/enrich/text"
@@ -67,27 +66,11 @@ func (d *dictionary) allow(ws []word, kind int) {
 	}
 }
 
-// simpleTagFeatures appends the features that decide most tags of position i
-// of ws, whose words before i are tagged. mode is the case of the sentence.
-func simpleTagFeatures(f []uint32, ws []word, i, mode int) []uint32 {
-	w, p, n := &ws[i], &ws[i-1], &ws[i+1]
-	shape := shapeOf(w, mode)
-	return append(f,
-		hash1(1, w.form),
-		hash2(8, w.suffix[2], shape),
-		hash2(11, p.t, w.form),
-		hash1(14, n.form),
-		hash2(21, p.t, n.class),
-		hash3(22, p.t, w.class, n.class),
-		hash2(25, w.form, n.class),
-		hash2(29, w.class, p.t),
-	)
-}
-
 func shapeOf(w *word, mode int) uint64 { return spread(uint64(w.shape) | uint64(mode)<<8) }
 
-// moreTagFeatures appends the others.
-func moreTagFeatures(f []uint32, ws []word, i, mode int) []uint32 {
+// tagFeatures appends the features for the tag of position i of ws, whose
+// words before i are tagged. mode is the case of the sentence.
+func tagFeatures(f []uint32, ws []word, i, mode int) []uint32 {
 	w, p, n := &ws[i], &ws[i-1], &ws[i+1]
 	pp, nn := &ws[max(i-2, 0)], &ws[0]
 	if i+2 < len(ws) {
@@ -99,6 +82,14 @@ func moreTagFeatures(f []uint32, ws []word, i, mode int) []uint32 {
 		first = 1
 	}
 	f = append(f,
+		hash1(1, w.form),
+		hash2(8, w.suffix[2], shape),
+		hash2(11, p.t, w.form),
+		hash1(14, n.form),
+		hash2(21, p.t, n.class),
+		hash3(22, p.t, w.class, n.class),
+		hash2(25, w.form, n.class),
+		hash2(29, w.class, p.t),
 		hash1(2, w.suffix[2]),
 		hash1(3, w.suffix[1]),
 		hash1(4, w.suffix[3]),
@@ -144,16 +135,10 @@ func (m *Model) tag(s *sentence) {
 			w.setTag(text.Tag(bits.TrailingZeros64(w.allowed)))
 			continue
 		}
-		s.features = simpleTagFeatures(s.features[:0], ws, i, s.mode)
+		s.features = tagFeatures(s.features[:0], ws, i, s.mode)
 		s.scores = [64]int32{}
 		m.tags.score(s.features, &s.scores)
-		t, margin := lead(&s.scores, w.allowed)
-		if margin < m.sure.tag {
-			s.features = moreTagFeatures(s.features[:0], ws, i, s.mode)
-			m.tags.score(s.features, &s.scores)
-			t = best(&s.scores, w.allowed)
-		}
-		w.setTag(text.Tag(t))
+		w.setTag(text.Tag(best(&s.scores, w.allowed)))
 	}
 }
 
@@ -167,18 +152,4 @@ func best(scores *[64]int32, allowed uint64) int {
 		}
 	}
 	return b
-}
-
-// lead is best with the distance to the second.
-func lead(scores *[64]int32, allowed uint64) (class int, margin int32) {
-	first, second := int32(math.MinInt32), int32(math.MinInt32)
-	for a := allowed; a != 0; a &= a - 1 {
-		switch c := bits.TrailingZeros64(a); {
-		case scores[c] > first:
-			class, first, second = c, scores[c], first
-		case scores[c] > second:
-			second = scores[c]
-		}
-	}
-	return class, first - second
 }

@@ -19,7 +19,7 @@ type TrainConfig struct {
 	TagEpochs   int // [5]
 	ParseEpochs int // [5]
 	LabelEpochs int // [5]
-	// Features that occur less often in training are left out [3, 11, 6].
+	// Features that occur less often in training are left out [3, 8, 6].
 	TagMin, ParseMin, LabelMin int
 
 	Folds int // of the tagger whose tags the parser learns from [4]
@@ -42,7 +42,7 @@ func (c *TrainConfig) defaults() {
 	def(&c.LabelEpochs, 5)
 	def(&c.Folds, 4)
 	def(&c.TagMin, 3)
-	def(&c.ParseMin, 11)
+	def(&c.ParseMin, 8)
 	def(&c.LabelMin, 6)
 	if c.Log == nil {
 		c.Log = func(string) {}
@@ -229,8 +229,7 @@ func trainTags(m *Model, trees []Tree, epochs int, c TrainConfig) *weights {
 					m.tagOne(s, i)
 					continue
 				}
-				s.features = simpleTagFeatures(s.features[:0], s.words, i, s.mode)
-				s.features = moreTagFeatures(s.features, s.words, i, s.mode)
+				s.features = tagFeatures(s.features[:0], s.words, i, s.mode)
 				if epoch < 0 {
 					w.count(s.features)
 					x.setTag(gold)
@@ -284,7 +283,7 @@ func jackknife(full *Model, trees []Tree, c TrainConfig) [][]text.Tag {
 				rest = append(rest, trees[i])
 			}
 		}
-		m := &Model{clusters: full.clusters, sure: full.sure}
+		m := &Model{clusters: full.clusters}
 		m.scratch.New = full.scratch.New
 		m.dictionary.learn(rest)
 		w := trainTags(m, rest, max(c.TagEpochs*2/3, 1), c)
