@@ -287,7 +287,7 @@ func (f *Folders) offer(ctx context.Context, g *errgroup.Group, sem *semaphore.W
 		delete(f.busy, path)
 		f.mu.Unlock()
 		if ctx.Err() == nil {
-			f.tell(path, err, "file not taken")
+			f.tell(path, err, "file not taken yet; tried again at every rescan")
 		}
 		return nil
 	})
