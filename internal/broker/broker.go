@@ -2,8 +2,8 @@
 // out and for small desks. It is kfake, whose makers call it a broker for
 // testing, behind a wrapper that guards what a desk would trip over: a lock on
 // the directory, one port for life, retention that never empties a partition,
-// a cap on the whole log, small segments, and a refusal of a directory that
-// cannot be written.
+// a cap on the whole log, small segments, an end to members that died while
+// they joined a group, and a refusal of a directory that cannot be written.
 //
 // What is acknowledged survives kill -9. It survives a power cut only with
 // Config.Fsync, as with Apache Kafka's own defaults. Production is Apache Kafka.
@@ -76,6 +76,7 @@ type Broker struct {
 	cluster *kfake.Cluster
 	addr    string
 	lock    *os.File
+	ghosts  *ghosts
 
 	admin     *kgo.Client
 	cancel    context.CancelFunc
@@ -171,8 +172,9 @@ func Start(cfg Config) (_ *Broker, err error) {
 		return nil, fmt.Errorf("broker: %w", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	b := &Broker{cfg: cfg, cluster: cluster, addr: addr, lock: lock, admin: admin, cancel: cancel}
+	b := &Broker{cfg: cfg, cluster: cluster, addr: addr, lock: lock, admin: admin, cancel: cancel, ghosts: watchGhosts(cluster, cfg.Now)}
 	b.done.Go(func() { b.sweepLoop(ctx) })
+	b.done.Go(func() { b.ghostLoop(ctx) })
 	return b, nil
 }
 
