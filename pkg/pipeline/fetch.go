@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strconv"
 	"time"
 
@@ -16,6 +17,17 @@ const (
 	fetchWait  = 250 * time.Millisecond // how long the broker waits for a record
 )
 
+var errUnreachable = errors.New("the brokers cannot be reached")
+
+// unreachable tells whether an error is of the connection and not of what was asked.
+func unreachable(err error) bool {
+	if _, answered := errors.AsType[kafka.Error](err); answered { // it has a net.Error's methods too
+		return false
+	}
+	_, network := errors.AsType[net.Error](err)
+	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
 // run fetches a partition and admits its records until the fetching ends.
 func (p *partition) run() {
 	w, c := p.w, p.w.r.c
@@ -25,6 +37,7 @@ func (p *partition) run() {
 		return
 	}
 	about := fmt.Sprintf("fetch %s/%d %s", p.topic, p.id, w.r.stage.Group)
+	lost := "brokers of " + w.r.stage.Group
 	rd := reader{c: c, topic: p.topic, partition: p.id}
 	defer rd.close()
 	for attempt := 0; ctx.Err() == nil; {
@@ -34,9 +47,9 @@ func (p *partition) run() {
 		}
 		p.mu.Lock()
 		if err == nil {
-			p.end, p.trouble = end, ""
+			p.end, p.trouble = end, nil
 		} else {
-			p.trouble = err.Error()
+			p.trouble = err
 		}
 		p.mu.Unlock()
 		if errors.Is(err, kafka.OffsetOutOfRange) {
@@ -47,7 +60,13 @@ func (p *partition) run() {
 		}
 		if err != nil {
 			c.metrics.fetchErrors.WithLabelValues(p.topic).Inc()
-			if attempt > 1 && c.told(about, err) {
+			switch {
+			case attempt <= 1:
+			case unreachable(err): // every partition sees it; one line for all
+				if c.told(lost, errUnreachable) {
+					w.r.log.Warn().Str("event", "brokers-lost").Strs("brokers", c.cfg.Brokers).Err(err).Msg("the brokers cannot be reached; trying again")
+				}
+			case c.told(about, err):
 				w.r.log.Warn().Str("event", "fetch-failed").Str("topic", c.topic(p.topic)).Int("partition", p.id).Int64("offset", next).Err(err).
 					Msg("the partition cannot be read; trying again")
 			}
@@ -56,6 +75,9 @@ func (p *partition) run() {
 			}
 			attempt++
 			continue
+		}
+		if attempt > 0 && c.untold(lost) {
+			w.r.log.Info().Str("event", "brokers-found").Strs("brokers", c.cfg.Brokers).Msg("the brokers are reached again")
 		}
 		if attempt > 0 && c.untold(about) {
 			w.r.log.Info().Str("event", "fetch-resumed").Str("topic", c.topic(p.topic)).Int("partition", p.id).Msg("the partition is read again")
@@ -86,7 +108,7 @@ func (p *partition) begin(ctx context.Context) (int64, bool) {
 			return 0, false
 		}
 		p.mu.Lock()
-		p.trouble = err.Error()
+		p.trouble = err
 		p.mu.Unlock()
 		if w.r.c.told("resume "+w.r.stage.Group, err) {
 			w.r.log.Warn().Str("event", "resume-failed").Str("topic", p.topic).Int("partition", p.id).Err(err).Msg("the offset to go on from is not known yet")
@@ -120,7 +142,7 @@ func (p *partition) inRange(ctx context.Context, at int64) (int64, bool) {
 		b, err := c.bounds(ctx, c.topic(p.topic), []int{p.id})
 		if err != nil {
 			p.mu.Lock()
-			p.trouble = err.Error()
+			p.trouble = err
 			p.mu.Unlock()
 			if attempt > 2 && c.told("bounds "+p.topic, err) {
 				w.r.log.Warn().Str("event", "fetch-failed").Str("topic", c.topic(p.topic)).Int("partition", p.id).Err(err).Msg("the bounds of the partition are not known yet")
@@ -149,7 +171,7 @@ func (p *partition) inRange(ctx context.Context, at int64) (int64, bool) {
 		}
 		p.mu.Lock()
 		p.end = log.End
-		p.trouble = ""
+		p.trouble = nil
 		if len(p.flight) == 0 {
 			p.mark = at
 			if p.start == at {

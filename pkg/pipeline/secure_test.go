@@ -40,7 +40,7 @@ func TestSecuredKafka(t *testing.T) {
 				args = append(args, "--tls")
 			}
 			if out, err := exec.CommandContext(t.Context(), script, args...).CombinedOutput(); err != nil {
-				t.Skipf("Apache Kafka does not start here: %v: %s", err, out)
+				t.Fatalf("Apache Kafka does not start: %v: %s", err, out)
 			}
 			t.Cleanup(func() { _ = exec.Command(script, "stop", "--dir", dir).Run() })
 			env := map[string]string{}

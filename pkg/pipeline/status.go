@@ -100,8 +100,10 @@ func (p *partition) status(now time.Time) PartitionStatus {
 	switch {
 	case down && s.State == Busy:
 		s.State, s.Why = Paused, why
-	case p.trouble != "":
-		s.State, s.Why = Stuck, p.trouble
+	case unreachable(p.trouble):
+		s.State, s.Why = Paused, p.trouble.Error()
+	case p.trouble != nil:
+		s.State, s.Why = Stuck, p.trouble.Error()
 	case s.State == Busy && len(p.flight) > 0 && quiet > stuckAfter:
 		s.State = Stuck
 		it := p.flight[0]

@@ -175,7 +175,7 @@ type partition struct {
 	// For the watchdog and the lag.
 	end      int64 // of the log, as last fetched; -1 while unknown
 	progress time.Time
-	trouble  string // why it cannot be fetched
+	trouble  error // why it cannot be fetched
 }
 
 type lane struct {
