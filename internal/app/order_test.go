@@ -171,6 +171,10 @@ func TestEveryOrderOfArrivalEndsAlike(t *testing.T) {
 			}
 		}
 	}
+	// Broken articles among them, under the key of a good story.
+	broken := []pipeline.Record{{Topic: pipeline.TopicArticles, Key: []byte("urn:t:corrected:0"), Value: []byte(`{"uri":`)},
+		{Topic: pipeline.TopicArticles, Key: []byte("urn:t:corrected:0"), Value: []byte(`{"uri":7,"wire":[]}`)}, {Topic: pipeline.TopicEnriched, Value: []byte{0xff}}}
+	recs = append(append(append([]pipeline.Record{}, recs[:2]...), broken...), recs[2:]...)
 	if err := r.client.Produce(t.Context(), recs); err != nil {
 		t.Fatal(err)
 	}
@@ -204,6 +208,22 @@ func TestEveryOrderOfArrivalEndsAlike(t *testing.T) {
 		}
 		if n := r.rows(t, `SELECT count(*) FROM v_deployments WHERE uri = ?`, uri); n[0] != "0" {
 			t.Errorf("%s is %s and has %s deployments", uri, state, n[0])
+		}
+	}
+	letters := map[string]int{}
+	for deadline := time.Now().Add(time.Minute); len(letters) < 3 && time.Now().Before(deadline); {
+		clear(letters)
+		err := r.client.DeadLetters(t.Context(), func(d *pipeline.DeadLetter) error {
+			letters[d.Group+" "+d.Origin.Topic]++
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []string{"enrich " + pipeline.TopicArticles, "sink " + pipeline.TopicArticles, "sink " + pipeline.TopicEnriched} {
+		if letters[want] == 0 {
+			t.Errorf("no dead letter of %s: %v", want, letters)
 		}
 	}
 }
